@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from aci_reconcile.app.files import write_whole
 from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
-from aci_reconcile.findings import History, history_from_json, history_to_json
+from aci_reconcile.findings import History, dump_history, parse_history
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def save_history(file: Path, history: History) -> None:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, json.dumps(history_to_json(history), indent=1) + "\n")
+        write_whole(file, json.dumps(dump_history(history), indent=1) + "\n")
     except OSError as error:
         raise UsageError(f"--history {file}: {error.strerror or 'cannot be written'}") from error
 
@@ -96,4 +96,4 @@ def _parse_history(content: bytes, file: Path) -> History:
     problem = find_schema_error(parsed, "drift-history")
     if problem:
         raise UsageError(f"--history {file} is not a history file that this version reads: {problem[:200]}", hint=_ANEW)
-    return history_from_json(parsed)
+    return parse_history(parsed)

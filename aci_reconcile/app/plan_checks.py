@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.preflight import Check, Question, Verdict, judge_blockers
-from aci_reconcile.reconcile.preflight import preflight
+from aci_reconcile.reconcile.preflight import run_preflight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def verify_plan(plan: Plan, questions: Preflight, *, concurrency: int) -> tuple[
         questions: what Azure can be asked.
         concurrency: how many requests may be in flight at once.
     """
-    asked = preflight(plan.changes, questions, resource_groups=plan.resource_groups, concurrency=concurrency)
+    asked = run_preflight(plan.changes, questions, resource_groups=plan.resource_groups, concurrency=concurrency)
     return (*_unreadable_checks(plan), *judge_blockers(plan), *asked)
 
 

@@ -35,17 +35,17 @@ class ArmPreflight(Preflight):
         self._client = client
         self._api = api_version
 
-    def usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
+    def list_usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
         """Return the quotas of a region by Azure's names, without those that have no numbers."""
         found = (_usage(each) for each in self._of_location(subscription, location, "usages"))
         return dict(each for each in found if each is not None)
 
-    def capabilities(self, subscription: str, location: str, /) -> tuple[Capability, ...]:
+    def list_capabilities(self, subscription: str, location: str, /) -> tuple[Capability, ...]:
         """Return the capabilities of a region, without rows that have no sizes."""
         found = (_capability(each) for each in self._of_location(subscription, location, "capabilities"))
         return tuple(each for each in found if each is not None)
 
-    def subnet(self, subnet_id: str, /) -> Subnet | None:
+    def get_subnet(self, subnet_id: str, /) -> Subnet | None:
         """Return a subnet; None if it does not exist. Its location comes from its network, if that is readable."""
         try:
             answer = self._client.exchange("GET", with_query(id_path(subnet_id), api_version=NETWORK_API))
@@ -60,7 +60,7 @@ class ArmPreflight(Preflight):
         location, why = self._network_location(subnet_id)
         return Subnet(tuple(filter(None, services)), location, why)
 
-    def permissions(self, scope: str, /) -> tuple[Permission, ...]:
+    def list_permissions(self, scope: str, /) -> tuple[Permission, ...]:
         """Return the roles that the caller has in a scope."""
         path = f"{id_path(scope)}/providers/Microsoft.Authorization/permissions"
         found = read_pages(self._client, with_query(path, api_version=PERMISSIONS_API))

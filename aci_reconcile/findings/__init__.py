@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aci_reconcile.findings.drift import Drift
 from aci_reconcile.findings.finding import Acceptance, Finding, Kind, to_moment
-from aci_reconcile.findings.history import Group, History, Place, RecordedFinding, history_from_json, history_to_json
+from aci_reconcile.findings.history import Group, History, Place, RecordedFinding, dump_history, parse_history
 from aci_reconcile.findings.judgement import Baseline, judge
 
 __all__ = [
@@ -20,8 +20,8 @@ __all__ = [
     "Kind",
     "Place",
     "RecordedFinding",
-    "history_from_json",
-    "history_to_json",
+    "dump_history",
     "judge",
+    "parse_history",
     "to_moment",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.core.fields import ROOT, Fold
 from aci_reconcile.core.fields.paths import parse, walk
 from aci_reconcile.findings.detection import is_owner_tag, split_parts
-from aci_reconcile.findings.finding import Kind, fingerprint
+from aci_reconcile.findings.finding import Kind, compute_fingerprint
 from aci_reconcile.planning.values import Action, Impact, Notice
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def add_acceptance(finding: Finding, acceptances: Iterable[Acceptance], now: str
 def add_addresses(acceptances: Iterable[Acceptance], addresses: Iterable[str]) -> tuple[Acceptance, ...]:
     """Return the acceptances with bare names completed to addresses, where a name is unique."""
     known = tuple(addresses)
-    fits = ((each, each.among(known)) for each in acceptances)
+    fits = ((each, each.find_matches(known)) for each in acceptances)
     return tuple(replace(each, address=found[0]) if len(found) == 1 else each for each, found in fits)
 
 
@@ -65,7 +65,7 @@ def without_accepted(plan: Plan, findings: Iterable[Finding]) -> Plan:
     notices = tuple(
         each
         for each in plan.notices
-        if each.code != "orphan" or fingerprint(Kind.UNDECLARED, each.address, "") not in accepted
+        if each.code != "orphan" or compute_fingerprint(Kind.UNDECLARED, each.address, "") not in accepted
     )
     changes = tuple(left for each in plan.changes if (left := _remove_accepted(each, accepted)) is not None)
     return replace(plan, changes=changes, notices=notices)
@@ -75,7 +75,7 @@ def _remove_accepted(change: Change, accepted: frozenset[str]) -> Change | None:
     """Return a change without its accepted parts; None if the whole finding about the group is accepted."""
 
     def is_accepted(kind: Kind, path: str = "") -> bool:
-        return fingerprint(kind, change.address, path) in accepted
+        return compute_fingerprint(kind, change.address, path) in accepted
 
     if change.action is Action.CREATE:
         return None if any(map(is_accepted, _GONE)) else change
@@ -122,7 +122,7 @@ def note_acceptances(
     """Yield a notice for each acceptance that ended, or, if the check was complete, that matches nothing."""
     known = tuple(addresses)
     for each in acceptances:
-        several = each.among(known)
+        several = each.find_matches(known)
         if len(several) > 1:
             text = f"{each.address} may mean {', '.join(several)}, so nothing is accepted; add the resource group"
             yield Notice("acceptance-unused", str(each.where), text)

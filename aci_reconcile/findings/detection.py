@@ -82,7 +82,7 @@ def _find_in_field(change: Change, field: FieldChange) -> Iterator[Finding]:
 
 def _explain_origin(change: Change, field: FieldChange) -> str:
     """Return the cause of a difference, in words; empty if it is unknown."""
-    cause = change.cause_of(field)
+    cause = change.find_cause(field)
     if cause is Cause.GIT:
         return ": it is not the secret that was last written" if field.secret else ": the manifest was changed"
     return ": it was changed in Azure" if cause is Cause.AZURE else ""

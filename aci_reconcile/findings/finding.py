@@ -98,7 +98,7 @@ class Finding:
 
         No value is part of it: a field that changes once more is the same finding.
         """
-        return fingerprint(self.kind, self.address, self.path)
+        return compute_fingerprint(self.kind, self.address, self.path)
 
     @property
     def acceptable(self) -> bool:
@@ -121,7 +121,7 @@ class Finding:
         return _ORDER[self.severity], self.address.lower(), self.kind.value, self.path
 
 
-def fingerprint(kind: Kind, address: str, path: str) -> str:
+def compute_fingerprint(kind: Kind, address: str, path: str) -> str:
     """Return the fingerprint of a finding."""
     # Published fingerprints are in files and issues, so neither the text nor its order may ever change.
     return hashlib.sha256(f"{kind.value}\n{address.lower()}\n{path}".encode("utf-8", "surrogatepass")).hexdigest()[
@@ -160,7 +160,7 @@ class Acceptance:
     kind: str = ""
     paths: frozenset[str] = field(default_factory=frozenset[str])
 
-    def among(self, addresses: Iterable[str]) -> tuple[str, ...]:
+    def find_matches(self, addresses: Iterable[str]) -> tuple[str, ...]:
         """Return which of these addresses a bare name may mean; none if it names its resource group."""
         if "/" in self.address or not self.address:
             return ()

@@ -10,7 +10,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.container_health import find_pulled_digest
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.core.model import as_object, as_text
-from aci_reconcile.findings.finding import Kind, fingerprint, make_container_path
+from aci_reconcile.findings.finding import Kind, compute_fingerprint, make_container_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ class RecordedFinding:
     @property
     def fingerprint(self) -> str:
         """The fingerprint of the finding."""
-        return fingerprint(self.kind, self.address, self.path)
+        return compute_fingerprint(self.kind, self.address, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ FORMAT_VERSION: Final = "1.0"
 """A reader accepts a newer minor version, which only adds, and refuses another major one."""
 
 
-def history_to_json(history: History) -> dict[str, Any]:
+def dump_history(history: History) -> dict[str, Any]:
     """Return the history as JSON, in an order that does not depend on the order of the manifests."""
     return {
         "format_version": FORMAT_VERSION,
@@ -134,22 +134,22 @@ def history_to_json(history: History) -> dict[str, Any]:
         "subscription": history.place.subscription,
         "endpoint": history.place.endpoint,
         "looked_at": history.checked_at,
-        "findings": {mark: _finding_to_json(each) for mark, each in sorted(history.findings.items())},
-        "groups": {key: _group_to_json(each) for key, each in sorted(history.groups.items())},
+        "findings": {mark: _dump_finding(each) for mark, each in sorted(history.findings.items())},
+        "groups": {key: _dump_group(each) for key, each in sorted(history.groups.items())},
     }
 
 
-def history_from_json(document: Mapping[str, Any]) -> History:
+def parse_history(document: Mapping[str, Any]) -> History:
     """Read a history from JSON that matches the schema."""
     return History(
         Place(document["project"], document["subscription"], document["endpoint"]),
         document["looked_at"],
-        {mark: _finding_from_json(each) for mark, each in document["findings"].items()},
-        {key: _group_from_json(each) for key, each in document["groups"].items()},
+        {mark: _parse_finding(each) for mark, each in document["findings"].items()},
+        {key: _parse_group(each) for key, each in document["groups"].items()},
     )
 
 
-def _finding_to_json(known: RecordedFinding) -> dict[str, Any]:
+def _dump_finding(known: RecordedFinding) -> dict[str, Any]:
     return {
         "kind": known.kind.value,
         "address": known.address,
@@ -160,14 +160,14 @@ def _finding_to_json(known: RecordedFinding) -> dict[str, Any]:
     }
 
 
-def _finding_from_json(document: Mapping[str, Any]) -> RecordedFinding:
+def _parse_finding(document: Mapping[str, Any]) -> RecordedFinding:
     severity = Severity(document["severity"])
     return RecordedFinding(
         Kind(document["kind"]), document["address"], document["path"], severity, document["since"], document["told"]
     )
 
 
-def _group_to_json(group: Group) -> dict[str, Any]:
+def _dump_group(group: Group) -> dict[str, Any]:
     return {
         "address": group.address,
         "seen": group.seen,
@@ -180,7 +180,7 @@ def _group_to_json(group: Group) -> dict[str, Any]:
     }
 
 
-def _group_from_json(document: Mapping[str, Any]) -> Group:
+def _parse_group(document: Mapping[str, Any]) -> Group:
     containers = (
         Container(path, each["image"], each["digest"], each["restarts"])
         for path, each in document["containers"].items()

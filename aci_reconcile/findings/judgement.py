@@ -10,7 +10,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.findings.acceptances import add_acceptance, add_addresses, note_acceptances, without_accepted
 from aci_reconcile.findings.detection import find_changes, find_findings, make_vanished
 from aci_reconcile.findings.drift import Drift
-from aci_reconcile.findings.finding import Kind, fingerprint
+from aci_reconcile.findings.finding import Kind, compute_fingerprint
 from aci_reconcile.findings.history import History, RecordedFinding, record_group
 from aci_reconcile.planning.notices import CONDITION
 from aci_reconcile.planning.unmanaged import UNMANAGED
@@ -50,12 +50,12 @@ class DriftCheck:
             if each.before is not None and each.address in states and self.plan.policy.owns(tags.owner(each.before))
         }
 
-    def saw(self, address: str) -> bool:
+    def covers(self, address: str) -> bool:
         """Whether this check covers an address: it was searched for, and nothing was unreadable."""
         key = address.lower()
-        if {key, _scope_of(key)} & self._dark:
+        if {key, _get_scope(key)} & self._dark:
             return False
-        there = self.plan.searched_all or _scope_of(key) in self._listed_scopes
+        there = self.plan.searched_all or _get_scope(key) in self._listed_scopes
         return key in self.changes or (self.plan.policy.selected is None and there)
 
     @cached_property
@@ -64,7 +64,7 @@ class DriftCheck:
 
     @cached_property
     def _listed_scopes(self) -> frozenset[str]:
-        return frozenset(each.lower() for each in self.scopes) | {_scope_of(key) for key in self.changes}
+        return frozenset(each.lower() for each in self.scopes) | {_get_scope(key) for key in self.changes}
 
     @cached_property
     def _live_keys(self) -> frozenset[str]:
@@ -80,12 +80,14 @@ class DriftCheck:
             # A group that was missing and is back was created anew: what differs from the one before is no drift.
             if key in self.groups and not self._was_gone(before.address):
                 yield from find_changes(before, self.groups[key], where)
-            elif key not in self._live_keys and self.saw(before.address):
+            elif key not in self._live_keys and self.covers(before.address):
                 yield make_vanished(before, declared=self._is_declared(key), where=where)
 
     def _was_gone(self, address: str) -> bool:
         """Whether the group was missing at the last check. If it was created since, it is another group."""
-        return any(fingerprint(kind, address, "") in self.last.findings for kind in (Kind.VANISHED, Kind.MISSING))
+        return any(
+            compute_fingerprint(kind, address, "") in self.last.findings for kind in (Kind.VANISHED, Kind.MISSING)
+        )
 
     def _is_declared(self, key: str) -> bool:
         return key in self.changes and self.changes[key].action is Action.CREATE
@@ -100,10 +102,12 @@ class DriftCheck:
         seen = {key: self._fill(key, group) for key, group in self.groups.items()}
         # A group that is declared and missing is kept, so that the next check still reports it as vanished.
         kept = {
-            key: each for key, each in self.last.groups.items() if not self.saw(each.address) or self._is_declared(key)
+            key: each
+            for key, each in self.last.groups.items()
+            if not self.covers(each.address) or self._is_declared(key)
         }
         known = {each.fingerprint: RecordedFinding.of(each) for each in findings}
-        earlier = {mark: each for mark, each in self.last.findings.items() if not self.saw(each.address)}
+        earlier = {mark: each for mark, each in self.last.findings.items() if not self.covers(each.address)}
         return History(self.last.place, self.now, {**earlier, **known}, {**kept, **seen})
 
     def _fill(self, key: str, group: Group) -> Group:
@@ -111,7 +115,7 @@ class DriftCheck:
         return group if earlier is None or self._was_gone(group.address) else group.fill(earlier)
 
 
-def _scope_of(address: str) -> str:
+def _get_scope(address: str) -> str:
     return address.partition("/")[0]
 
 
@@ -171,5 +175,5 @@ def _list_appeared(findings: Sequence[Finding], last: History) -> Iterator[Findi
 def _list_resolved(findings: Sequence[Finding], check: DriftCheck) -> Iterator[RecordedFinding]:
     now = {each.fingerprint for each in findings if each.reported}
     for mark, each in check.last.findings.items():
-        if each.reported and mark not in now and check.saw(each.address):
+        if each.reported and mark not in now and check.covers(each.address):
             yield each

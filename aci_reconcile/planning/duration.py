@@ -64,7 +64,7 @@ def estimate_duration(plan: Plan) -> Estimate | None:
     return max(felt, key=lambda each: each.seconds, default=None)
 
 
-def window_seconds(count: int) -> float:
+def compute_window_seconds(count: int) -> float:
     """Return the seconds from the first to the last of so many creations.
 
     At best: 100 at once, 100 more after 5 minutes and after 10, the next 100 only when the hour is over.
@@ -73,7 +73,7 @@ def window_seconds(count: int) -> float:
     return hours * LONG_WINDOW + rest // SHORT_MOST * SHORT_WINDOW
 
 
-def bucket_seconds(count: int) -> float:
+def compute_bucket_seconds(count: int) -> float:
     """Return the seconds from the first to the last of so many writes."""
     return max(count - BUCKET, 0) / REFILL
 
@@ -82,11 +82,11 @@ def _list_estimates(plan: Plan) -> Iterator[Estimate]:
     creations, deletions = Counter(_list_creations(plan.changes)), Counter(_list_deletions(plan.changes))
     for limit, counted in ((Limit.CREATIONS, creations), (Limit.DELETIONS, deletions)):
         for (_, location), count in sorted(counted.items()):
-            yield Estimate(window_seconds(count), limit, count, location)
+            yield Estimate(compute_window_seconds(count), limit, count, location)
     writes, delete_requests = Counter(_list_writes(plan)), Counter(_list_delete_requests(plan))
     for limit, counts in ((Limit.WRITES, writes), (Limit.DELETES, delete_requests)):
         for _, count in sorted(counts.items()):
-            yield Estimate(bucket_seconds(count), limit, count)
+            yield Estimate(compute_bucket_seconds(count), limit, count)
 
 
 def _list_creations(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:

@@ -118,7 +118,9 @@ def plan_destruction(live: Iterable[Resource], policy: Policy, declared: Iterabl
 
     Groups that may belong to another project of the same name stay, with a notice.
     """
-    owned = sorted((each for each in live if _is_owned(each, policy) and _is_selected(each.id.key, policy)), key=_key)
+    owned = sorted(
+        (each for each in live if _is_owned(each, policy) and _is_selected(each.id.key, policy)), key=_get_key
+    )
     # A group that the command line names is meant, whoever else may have the same project name.
     unrestricted = policy.selected is None
     kept = [each for each in owned if unrestricted and is_ambiguous(each, policy)]
@@ -127,7 +129,7 @@ def plan_destruction(live: Iterable[Resource], policy: Policy, declared: Iterabl
     return _assemble(changes, tuple(note_kept(kept)), policy, (), (), len(deleted))
 
 
-def _key(resource: Resource) -> Key:
+def _get_key(resource: Resource) -> Key:
     return resource.id.key
 
 

@@ -57,9 +57,9 @@ class UnselectedGroups:
                 wrong = _explain_unusable(live.get(below.id.key)) if below is not None else ""
                 if below is not None and wrong:
                     text = f"depends on {below.address}, which {wrong} and is {self.reason}"
-                    yield Notice("left-out", change.address, text, self._offer(change.address, below.address))
+                    yield Notice("left-out", change.address, text, self._make_hint(change.address, below.address))
 
-    def _offer(self, *addresses: str) -> str:
+    def _make_hint(self, *addresses: str) -> str:
         return f"to include it: {self.suggest_including(*addresses)}"
 
     def find_holders(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> tuple[Holder, ...]:
@@ -84,7 +84,7 @@ class UnselectedGroups:
                 fields = ", ".join(sorted({each.path for each in stale.values()}))
                 many = "hold the former one and are" if len(stale) > 1 else "holds the former one and is"
                 text = f"gets a new {fields}; {_join_addresses(tuple(stale))} {many} {self.reason}"
-                yield Notice("left-out", change.address, text, self._offer(change.address, *stale))
+                yield Notice("left-out", change.address, text, self._make_hint(change.address, *stale))
 
 
 def _explain_unusable(live: Resource | None) -> str:

@@ -121,7 +121,7 @@ class Change:
         """Whether applying it sends a write."""
         return self.action is not Action.NO_OP
 
-    def cause_of(self, field: FieldChange) -> Cause:
+    def find_cause(self, field: FieldChange) -> Cause:
         """Where one of the differences comes from; that a secret changed in Azure is never known."""
         if field.path in self.in_azure:
             return Cause.AZURE
@@ -257,7 +257,7 @@ class Plan:
         """The groups that nobody owned, and that stay where they are."""
         return tuple(change for change in self.of(Action.ADOPT) if not change.former_owner)
 
-    def with_impact(self, impact: Impact) -> int:
+    def count_with_impact(self, impact: Impact) -> int:
         """Return how many groups bear this impact."""
         return sum(change.impact is impact for change in self.changes)
 

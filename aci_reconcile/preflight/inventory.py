@@ -69,19 +69,19 @@ def is_allowed(permissions: Iterable[Permission], action: str) -> bool:
 class Preflight(Protocol):
     """Questions to Azure. Every method may raise an ``AzureError`` and be called from several threads."""
 
-    def usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
+    def list_usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
         """Return the quotas of a region by Azure's names: ``ContainerGroups``, ``StandardCores`` and so on."""
         ...
 
-    def capabilities(self, subscription: str, location: str, /) -> tuple[Capability, ...]:
+    def list_capabilities(self, subscription: str, location: str, /) -> tuple[Capability, ...]:
         """Return what a region offers."""
         ...
 
-    def subnet(self, subnet_id: str, /) -> Subnet | None:
+    def get_subnet(self, subnet_id: str, /) -> Subnet | None:
         """Return a subnet; None when it does not exist."""
         ...
 
-    def permissions(self, scope: str, /) -> tuple[Permission, ...]:
+    def list_permissions(self, scope: str, /) -> tuple[Permission, ...]:
         """Return the roles that the caller has in a scope: the id of a subscription, a resource group or a resource."""
         ...
 

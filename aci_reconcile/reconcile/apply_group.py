@@ -27,7 +27,7 @@ from aci_reconcile.reconcile.events import Started
 from aci_reconcile.reconcile.handover import note_deletion, put_with_retries
 from aci_reconcile.reconcile.limits import Request, Verb
 from aci_reconcile.reconcile.outcome import report_outcome
-from aci_reconcile.reconcile.preflight import preflight
+from aci_reconcile.reconcile.preflight import run_preflight
 from aci_reconcile.reconcile.recreation import recreate
 from aci_reconcile.reconcile.references import resolve_deferred
 from aci_reconcile.reconcile.retries import repeat_unless_stopped, retry, wait_for_limits
@@ -235,7 +235,7 @@ def check_label_takers(
     """
     if shared.probe is None or not takers:
         return
-    checks = yield from call(partial(preflight, (change, *takers), probe=shared.probe, sleep=sleep))
+    checks = yield from call(partial(run_preflight, (change, *takers), probe=shared.probe, sleep=sleep))
     addresses = {each.address for each in takers}
     failed = [each for each in checks if each.verdict is Verdict.FAILED and addresses & set(each.addresses)]
     if failed:

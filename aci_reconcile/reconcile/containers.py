@@ -197,7 +197,7 @@ def _watch(change: Change, live: Resource, ctx: Context, deadline: Deadline) -> 
         if doing != reported:
             reported = doing
             yield Waiting(change, doing)
-        yield from pause(max(backoff.next(), _seconds_until_stable(health, ctx)), idle=True)
+        yield from pause(max(backoff.next(), _compute_stable_delay(health, ctx)), idle=True)
         if not ctx.stopped():
             live = yield from _read_again(change, live, ctx, deadline)
 
@@ -242,7 +242,7 @@ def _read_memory(live: Resource) -> tuple[str, ...]:
     return tuple(tags.get(live.tags, name) for name in sorted(tags.MEMORY))
 
 
-def _seconds_until_stable(health: Health, ctx: Context) -> float:
+def _compute_stable_delay(health: Health, ctx: Context) -> float:
     """Return the seconds until a group whose containers run has run for long enough; 0 for any other."""
     if health.ready_at is None:
         return 0

@@ -59,8 +59,8 @@ def settle(
                 if seen is not None and has_succeeded(seen.body) and proof(seen):
                     return seen
                 if seen is not None and not is_settled(seen):
-                    reported = yield from _report_state(change, _state_or_pending(seen), reported)
-                    check_deadline(ctx, deadline, _state_or_pending(seen).lower())
+                    reported = yield from _report_state(change, _get_state(seen), reported)
+                    check_deadline(ctx, deadline, _get_state(seen).lower())
                     continue
             reported = yield from _poll(change, operation, ctx, deadline, reported)
             if not reported:
@@ -97,7 +97,7 @@ def _report_state(change: Change, state: str, reported: str) -> Process[str]:
     return state
 
 
-def _state_or_pending(seen: Resource | None) -> str:
+def _get_state(seen: Resource | None) -> str:
     return (state_of(seen.body) if seen else "") or "Pending"
 
 
@@ -116,8 +116,8 @@ def wait_until_settled(change: Change, ctx: Context, deadline: Deadline) -> Proc
         if is_settled(live):
             return live
         check_viable(change, live, ctx, began)
-        check_deadline(ctx, deadline, _state_or_pending(live).lower())
-        reported = yield from _report_state(change, _state_or_pending(live), reported)
+        check_deadline(ctx, deadline, _get_state(live).lower())
+        reported = yield from _report_state(change, _get_state(live), reported)
         yield from pause(backoff.next())
 
 

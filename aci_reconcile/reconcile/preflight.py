@@ -28,7 +28,7 @@ _LONGEST_PAUSE: Final = 20.0
 """Seconds. If Azure asks to wait longer, the question counts as not answered."""
 
 
-def preflight(
+def run_preflight(
     changes: Iterable[Change],
     probe: Preflight,
     *,
@@ -59,9 +59,9 @@ def preflight(
 def _gather(needs: Needs, probe: Preflight, asking: _Asking) -> Facts:
     """Ask everything at once; ask for a group's own permissions only where those of its resource group do not do."""
     places = needs.places
-    usages = asking.begin({each: partial(probe.usages, each.subscription, each.location) for each in places})
-    offers = asking.begin({each: partial(probe.capabilities, each.subscription, each.location) for each in places})
-    subnets = asking.begin({each.lower(): partial(probe.subnet, each) for each in needs.subnets})
+    usages = asking.begin({each: partial(probe.list_usages, each.subscription, each.location) for each in places})
+    offers = asking.begin({each: partial(probe.list_capabilities, each.subscription, each.location) for each in places})
+    subnets = asking.begin({each.lower(): partial(probe.get_subnet, each) for each in needs.subnets})
     permissions = asking.begin(_make_permission_questions(needs.scopes, probe))
     facts = Facts(usages(), offers(), subnets(), permissions())
     # Most identities have their roles on the resource group; asking for each group first would be many questions.
@@ -72,7 +72,7 @@ def _gather(needs: Needs, probe: Preflight, asking: _Asking) -> Facts:
 def _make_permission_questions(
     scopes: Iterable[str], probe: Preflight
 ) -> dict[str, Callable[[], tuple[Permission, ...]]]:
-    return {each.lower(): partial(probe.permissions, each) for each in scopes}
+    return {each.lower(): partial(probe.list_permissions, each) for each in scopes}
 
 
 @dataclass(frozen=True, slots=True)

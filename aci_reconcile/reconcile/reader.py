@@ -34,7 +34,7 @@ def ignore(_event: Event) -> None:
     """Ignore an event."""
 
 
-def no_jitter() -> float:
+def skip_jitter() -> float:
     """Come back with everybody else."""
     return 0
 
@@ -85,7 +85,7 @@ class Reader:
 
     A drift check wants to know how it ends; an apply waits for it later, beside its other work.
     """
-    jitter: Callable[[], float] = no_jitter
+    jitter: Callable[[], float] = skip_jitter
     limits: Limits = field(default_factory=Limits)
     listed: Mapping[tuple[str, str], Callable[[], Listing]] = field(
         default_factory=dict["tuple[str, str]", "Callable[[], Listing]"]
@@ -148,7 +148,8 @@ def gather(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -> 
         return True
 
     tasks = [
-        Task(str(number), partial(keep, key, read), _unreachable) for number, (key, read) in enumerate(reads.items())
+        Task(str(number), partial(keep, key, read), _make_impossible_event)
+        for number, (key, read) in enumerate(reads.items())
     ]
     with reader.show_progress():
         for event in run(tasks, concurrency=reader.concurrency, clock=reader.clock, stopped=never):
@@ -156,7 +157,7 @@ def gather(reads: Mapping[K, Process[tuple[Resource, ...]]], reader: Reader) -> 
     return {key: answers[key] for key in reads}
 
 
-def _unreachable(because: str) -> Event:
+def _make_impossible_event(because: str) -> Event:
     """Reads depend on nothing and are not interrupted, so none is ever skipped."""
     from aci_reconcile.reconcile.events import Paced
 

@@ -27,7 +27,7 @@ from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.handover import QUOTA_LAGS, wait_for_quota
 from aci_reconcile.reconcile.operations import wait_until_settled
-from aci_reconcile.reconcile.preflight import preflight
+from aci_reconcile.reconcile.preflight import run_preflight
 from aci_reconcile.reconcile.retries import Backoff, repeat_unless_stopped, retry
 from aci_reconcile.reconcile.steps import Await, Notify, call, compute, pause
 from aci_reconcile.reconcile.writes import delete, finish_write, make_serial, put, stop
@@ -215,7 +215,7 @@ def check_recreation(
     """
     if shared.probe is None:
         return
-    ask = partial(preflight, probe=shared.probe, sleep=sleep)
+    ask = partial(run_preflight, probe=shared.probe, sleep=sleep)
     alone = partial(ask, [replace(change, action=Action.REPLACE)])
     if change.id.key in {each.id.key for each in shared.planned}:
         checks = yield from _ask_once(shared, ask)
@@ -290,10 +290,10 @@ class Refusals:
         if code in _TRIES:
             return self._met[code] >= _TRIES[code]
         if code == _LABEL:
-            return not self._label_comes_free()
+            return not self._is_label_freed()
         return isinstance(error, _FINAL) and code not in _PASSING
 
-    def _label_comes_free(self) -> bool:
+    def _is_label_freed(self) -> bool:
         """Whether the DNS label is the group's own, or one that this run frees: Azure takes a while to notice."""
         label = find_dns_label(self.wanted)
         return label is not None and (label == find_dns_label(self.change.before) or label in self.ctx.freed_labels)

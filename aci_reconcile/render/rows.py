@@ -89,7 +89,7 @@ def _list_fields(change: Change) -> Iterator[Row]:
     for field in map(_fill_default, change.fields):
         first, *rest = [_make_secret_row(field)] if field.secret else _make_leaf_rows(field, hidden)
         replaces = _REPLACES.get(field.replaces, "")
-        in_azure = field.path in change.in_azure or (change.cause_of(field) is Cause.AZURE and not change.stuck)
+        in_azure = field.path in change.in_azure or (change.find_cause(field) is Cause.AZURE and not change.stuck)
         remark = ", ".join(text for text in (replaces, "changed in Azure" if in_azure else "") if text)
         yield replace(first, remark=remark, forces_replacement=bool(replaces))
         yield from rest

@@ -12,7 +12,7 @@ from aci_reconcile.core.model import Resource
 from aci_reconcile.emulator import Knobs
 from aci_reconcile.preflight import Verdict
 from aci_reconcile.reconcile.events import Finished
-from aci_reconcile.reconcile.preflight import preflight
+from aci_reconcile.reconcile.preflight import run_preflight
 
 if TYPE_CHECKING:
     from aci_reconcile.planning import Plan
@@ -40,7 +40,7 @@ def world(**knobs: Any) -> AzureWorld:
 
 def asked(azure: AzureWorld, plan: Plan) -> tuple[Check, ...]:
     """The checks of a plan."""
-    return preflight(plan.changes, azure.backend.preflight, resource_groups=plan.resource_groups)
+    return run_preflight(plan.changes, azure.backend.preflight, resource_groups=plan.resource_groups)
 
 
 def failed(checks: tuple[Check, ...]) -> list[str]:

@@ -13,7 +13,7 @@ from aci_reconcile.emulator import Fault, Knobs
 from aci_reconcile.preflight import Question, Verdict
 from aci_reconcile.reconcile import RecreationChecks, apply
 from aci_reconcile.reconcile.events import Event, Failed, Skipped, Succeeded
-from aci_reconcile.reconcile.preflight import preflight
+from aci_reconcile.reconcile.preflight import run_preflight
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
@@ -111,7 +111,7 @@ def test_the_checks_count_what_goes_earlier() -> None:
     """It fits once the deletion is made, and the check says that this comes first."""
     world, (_, *rest) = full()
     proposal = world.plan(*rest, large("new"), **RULES)
-    found = {each.subject: each for each in preflight(proposal.changes, world.backend.preflight)}
+    found = {each.subject: each for each in run_preflight(proposal.changes, world.backend.preflight)}
     cores = found["StandardCores in westeurope"]
 
     assert (Question.QUOTA, Verdict.OK) == (cores.question, cores.verdict)

@@ -15,7 +15,7 @@ from jsonschema.validators import Draft202012Validator
 from prometheus_client.parser import text_string_to_metric_families
 
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.findings import history_to_json, to_moment
+from aci_reconcile.findings import dump_history, to_moment
 from aci_reconcile.manifest import load_schema
 from aci_reconcile.planning import Unreadable
 from aci_reconcile.render.formats.issue import make_issue_body, make_issue_comment, make_issue_title
@@ -173,7 +173,7 @@ def test_no_secret_is_told() -> None:
         render_drift_metrics(drift, HEADER, NOON),
         make_issue_body(drift, HEADER),
         make_issue_comment(drift, ""),
-        str(history_to_json(drift.history)),
+        str(dump_history(drift.history)),
         repr(drift.findings),
     )
     assert drift

@@ -9,7 +9,7 @@ from factories import container, group, owned
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aci_reconcile.findings import Finding, Kind, history_from_json, history_to_json
+from aci_reconcile.findings import Finding, Kind, dump_history, parse_history
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
@@ -61,7 +61,7 @@ def test_new_and_resolved_are_what_the_looks_differ_in(before: set[str], now: se
     first = run_drift(desired, [there(wrong[0])])
 
     assert first.history is not None
-    again = history_from_json(history_to_json(first.history))
+    again = parse_history(dump_history(first.history))
     second = run_drift(desired, [there(wrong[1])], first, days=1)
 
     assert again == first.history

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.planning import Action, Change, Impact, Plan
-from aci_reconcile.planning.duration import bucket_seconds, estimate_duration, window_seconds
+from aci_reconcile.planning.duration import compute_bucket_seconds, compute_window_seconds, estimate_duration
 
 WINDOWS = ((300, 100), (3600, 300))
 
@@ -41,26 +41,28 @@ def bucket_by_hand(count: int) -> float:
 @pytest.mark.parametrize("count", [0, 1, 100, 101, 200, 201, 300, 301, 350, 401])
 def test_windows_take_as_long_as_asking_does(count: int) -> None:
     """At every step of the stairs."""
-    assert windows_by_hand(count) == window_seconds(count)
+    assert windows_by_hand(count) == compute_window_seconds(count)
 
 
 @given(st.integers(0, 5000), st.integers(0, 5000))
 def test_windows_are_never_more_than_full(first: int, second: int) -> None:
     """Two creations of one window are fewer than its limit apart, and none waits longer than it must."""
     early, late = sorted((first, second))
-    between = window_seconds(late + 1) - window_seconds(early + 1)
+    between = compute_window_seconds(late + 1) - compute_window_seconds(early + 1)
 
     assert all(late - early < most or between >= length for length, most in WINDOWS)
-    assert window_seconds(late + 1) in {
-        window_seconds(late),
-        max(window_seconds(late + 1 - most) + length for length, most in WINDOWS if late >= most) if late >= 100 else 0,
+    assert compute_window_seconds(late + 1) in {
+        compute_window_seconds(late),
+        max(compute_window_seconds(late + 1 - most) + length for length, most in WINDOWS if late >= most)
+        if late >= 100
+        else 0,
     }
 
 
 @given(st.integers(0, 3000))
 def test_buckets_take_as_long_as_asking_does(count: int) -> None:
     """200 at once, ten more each second."""
-    assert bucket_by_hand(count) == bucket_seconds(count)
+    assert bucket_by_hand(count) == compute_bucket_seconds(count)
 
 
 LOCATIONS = st.sampled_from(["westeurope", "West Europe", "eastus"])
@@ -93,7 +95,7 @@ def test_a_plan_takes_as_long_as_its_tightest_limit(some: list[Change], times: i
         if each.writes:
             verbs = {Action.DELETE: ("delete",), Action.REPLACE: ("delete", "write")}.get(each.action, ("write",))
             whole.update((verb, each.id.subscription.lower()) for verb in verbs)
-    expected = max([0.0, *map(window_seconds, regions.values()), *map(bucket_seconds, whole.values())])
+    expected = max([0.0, *map(compute_window_seconds, regions.values()), *map(compute_bucket_seconds, whole.values())])
     found = estimate_duration(plan)
 
     assert expected == (found.seconds if found else 0)

@@ -84,9 +84,9 @@ def emit_summary(plan: Plan) -> dict[str, int]:
         "destroy": plan.to_destroy,
         "adopt": len(plan.of(Action.ADOPT)),
         "unchanged": len(find_unchanged(plan)),
-        "restart": plan.with_impact(Impact.RESTART),
-        "recreate": plan.with_impact(Impact.RECREATE),
-        "tags_only": plan.with_impact(Impact.TAGS_ONLY),
+        "restart": plan.count_with_impact(Impact.RESTART),
+        "recreate": plan.count_with_impact(Impact.RECREATE),
+        "tags_only": plan.count_with_impact(Impact.TAGS_ONLY),
         "secrets_not_compared": plan.not_compared,
     }
 
@@ -171,7 +171,7 @@ def _emit_field(field: FieldChange, change: Change, hidden: frozenset[str]) -> d
         "path": field.path,
         "keys": list(field.keys),
         "replaces": field.replaces.value,
-        "cause": change.cause_of(field).value,
+        "cause": change.find_cause(field).value,
         "secret": secret,
     }
     if field.candidates:

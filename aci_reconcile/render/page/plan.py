@@ -180,9 +180,9 @@ def _list_counts(plan: Plan) -> Iterator[tuple[str, int]]:
     same = len(find_unchanged(plan))
     yield from (("add", plan.to_add), ("change", plan.to_change), ("destroy", plan.to_destroy))
     optional = (
-        ("restart", plan.with_impact(Impact.RESTART)),
-        ("recreate", plan.with_impact(Impact.RECREATE)),
-        ("tags only", plan.with_impact(Impact.TAGS_ONLY)),
+        ("restart", plan.count_with_impact(Impact.RESTART)),
+        ("recreate", plan.count_with_impact(Impact.RECREATE)),
+        ("tags only", plan.count_with_impact(Impact.TAGS_ONLY)),
         ("adopt", len(plan.adopted)),
         ("take over", len(plan.taken_over)),
         ("unchanged", same),

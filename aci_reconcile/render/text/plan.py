@@ -171,7 +171,7 @@ def _render_verdict(plan: Plan, style: Style) -> Iterator[str]:
 
 def _list_costs(plan: Plan) -> Iterator[str]:
     for impact, words in _COSTS.items():
-        if number := plan.with_impact(impact):
+        if number := plan.count_with_impact(impact):
             yield f"{number} {words}"
     adopted, same = len(plan.adopted), len(find_unchanged(plan))
     if adopted:

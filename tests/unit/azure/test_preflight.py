@@ -41,7 +41,7 @@ def test_usages_by_name() -> None:
         ),
     )
 
-    assert {"ContainerGroups": Usage(3, 100), "StandardCores": Usage(2.5, 10)} == backend.preflight.usages(
+    assert {"ContainerGroups": Usage(3, 100), "StandardCores": Usage(2.5, 10)} == backend.preflight.list_usages(
         SCOPE.subscription, "westeurope"
     )
     assert ("GET", f"{PROVIDER}/usages?api-version={API}") == script.asked[0][:2]
@@ -53,7 +53,7 @@ def test_capabilities_of_a_region() -> None:
     sized = {**row, "capabilities": {"maxMemoryInGB": 16, "maxCpu": 4, "maxGpuCount": 0}}
     backend, script = scripted(Says(200, {"value": [sized, row]}))
 
-    assert (Capability("Linux", "Public", "None", 4, 16),) == backend.preflight.capabilities(
+    assert (Capability("Linux", "Public", "None", 4, 16),) == backend.preflight.list_capabilities(
         SCOPE.subscription, "westeurope"
     )
     assert script.asked[0].url.startswith(f"{PROVIDER}/capabilities?")
@@ -66,7 +66,7 @@ def test_a_subnet_and_where_its_network_lies() -> None:
         Says(200, {"id": SUBNET, "properties": {"delegations": delegations}}), Says(200, {"location": "westeurope"})
     )
 
-    assert Subnet((SERVICE,), "westeurope") == backend.preflight.subnet(SUBNET)
+    assert Subnet((SERVICE,), "westeurope") == backend.preflight.get_subnet(SUBNET)
     assert [f"{BASE}{path}?api-version={NETWORK_API}" for path in (SUBNET, NETWORK)] == [
         each.url for each in script.asked
     ]
@@ -85,7 +85,7 @@ def test_a_network_that_may_not_be_read(network: Says, why: str) -> None:
     """The subnet is known all the same, and why its region is not."""
     backend, _ = scripted(Says(200, {"properties": {}}), network)
 
-    assert Subnet((), "", why) == backend.preflight.subnet(SUBNET)
+    assert Subnet((), "", why) == backend.preflight.get_subnet(SUBNET)
 
 
 @pytest.mark.parametrize("code", ["NotFound", "ResourceNotFound", "ResourceGroupNotFound"])
@@ -93,7 +93,7 @@ def test_no_such_subnet(code: str) -> None:
     """Whether it, its network or their resource group is not there."""
     backend, _ = scripted(error(404, code))
 
-    assert backend.preflight.subnet(SUBNET) is None
+    assert backend.preflight.get_subnet(SUBNET) is None
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_no_such_subnet(code: str) -> None:
 def test_what_cannot_be_told_is_an_error(answer: Says, kind: type[AzureError]) -> None:
     """Never an empty answer that could pass for a real one."""
     with pytest.raises(kind):
-        scripted(answer)[0].preflight.usages(SCOPE.subscription, "westeurope")
+        scripted(answer)[0].preflight.list_usages(SCOPE.subscription, "westeurope")
     with pytest.raises(kind):
-        scripted(answer)[0].preflight.capabilities(SCOPE.subscription, "westeurope")
+        scripted(answer)[0].preflight.list_capabilities(SCOPE.subscription, "westeurope")
     with pytest.raises(kind):
-        scripted(answer)[0].preflight.permissions(str(SCOPE))
+        scripted(answer)[0].preflight.list_permissions(str(SCOPE))
 
 
 def test_permissions_in_a_scope() -> None:
@@ -121,7 +121,7 @@ def test_permissions_in_a_scope() -> None:
     roles = [{"actions": ["*"], "notActions": ["*/delete", 7]}, {"dataActions": ["x"]}]
     backend, script = scripted(Says(200, {"value": roles}))
 
-    assert (Permission(("*",), ("*/delete",)), Permission()) == backend.preflight.permissions(str(SCOPE))
+    assert (Permission(("*",), ("*/delete",)), Permission()) == backend.preflight.list_permissions(str(SCOPE))
     assert (
         f"{BASE}{SCOPE}/providers/Microsoft.Authorization/permissions?api-version={PERMISSIONS_API}"
         == script.asked[0].url
@@ -134,13 +134,13 @@ def test_no_id_leads_elsewhere(scope: str) -> None:
     backend, script = scripted()
 
     with pytest.raises(UsageError):
-        backend.preflight.permissions(scope)
+        backend.preflight.list_permissions(scope)
     assert [] == script.asked
 
 
 def test_an_id_is_quoted() -> None:
     """Whatever stands in it stays in its place."""
     backend, script = scripted(Says(200, {"value": []}))
-    backend.preflight.permissions("/subscriptions/s/resourceGroups/a?b#c d")
+    backend.preflight.list_permissions("/subscriptions/s/resourceGroups/a?b#c d")
 
     assert "/resourceGroups/a%3Fb%23c%20d/providers/" in script.asked[0].url

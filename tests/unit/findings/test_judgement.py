@@ -11,7 +11,7 @@ from factories import container, group, live, owned, rid
 from jsonschema.validators import Draft202012Validator
 
 from aci_reconcile.core.errors import Severity
-from aci_reconcile.findings import Finding, Kind, history_from_json, history_to_json, to_moment
+from aci_reconcile.findings import Finding, Kind, dump_history, parse_history, to_moment
 from aci_reconcile.manifest import load_schema
 from aci_reconcile.planning import Unreadable
 
@@ -229,11 +229,11 @@ def test_a_history_survives_being_written() -> None:
     first = run_drift([group(), group("api")], [bad, seen("api", ip="192.0.2.1", digest=ONE)])
 
     assert first.history is not None
-    document = history_to_json(first.history)
+    document = dump_history(first.history)
 
     assert [] == list(Draft202012Validator(load_schema("drift-history")).iter_errors(document))
-    assert first.history == history_from_json(document)
-    assert PLACE == history_from_json(document).place
+    assert first.history == parse_history(document)
+    assert PLACE == parse_history(document).place
 
 
 def test_no_value_of_a_field_is_remembered() -> None:
@@ -242,7 +242,7 @@ def test_no_value_of_a_field_is_remembered() -> None:
     drift = run_drift([group()], [bad])
 
     assert drift.history is not None
-    assert "canary" not in str(history_to_json(drift.history))
+    assert "canary" not in str(dump_history(drift.history))
 
 
 @pytest.mark.parametrize("address", ["rg-shop/web", "RG-Shop/WEB"])

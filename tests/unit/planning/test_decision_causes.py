@@ -47,7 +47,7 @@ def louder(*secrets: str) -> Resource:
 
 def causes(change: Change) -> tuple[Cause, dict[str, Cause]]:
     """Return where a change comes from, as a whole and field by field."""
-    return change.cause, {each.path: change.cause_of(each) for each in change.fields}
+    return change.cause, {each.path: change.find_cause(each) for each in change.fields}
 
 
 SECRET_PATH = "containers[web].environmentVariables[DB]"

@@ -7,7 +7,13 @@ from factories import OWNER, group, live, rid
 
 from aci_reconcile.core.model import Resource, ResourceId, Scope
 from aci_reconcile.planning import Action, Change, Impact, Plan, ResourceGroupChange
-from aci_reconcile.planning.duration import Estimate, Limit, bucket_seconds, estimate_duration, window_seconds
+from aci_reconcile.planning.duration import (
+    Estimate,
+    Limit,
+    compute_bucket_seconds,
+    compute_window_seconds,
+    estimate_duration,
+)
 
 
 def test_the_limit_that_counts_is_named() -> None:
@@ -47,13 +53,13 @@ def test_few_changes_wait_for_nothing() -> None:
 )
 def test_windows(count: int, seconds: float) -> None:
     """100 in five minutes and 300 in an hour."""
-    assert seconds == window_seconds(count)
+    assert seconds == compute_window_seconds(count)
 
 
 @pytest.mark.parametrize(("count", "seconds"), [(0, 0), (200, 0), (201, 0.1), (300, 10)])
 def test_buckets(count: int, seconds: float) -> None:
     """200 at once, ten more each second."""
-    assert seconds == bucket_seconds(count)
+    assert seconds == compute_bucket_seconds(count)
 
 
 @pytest.mark.parametrize(("seconds", "matters"), [(60.0, False), (60.1, True)])

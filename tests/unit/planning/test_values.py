@@ -35,7 +35,7 @@ def test_a_plan_counts_as_terraform_does() -> None:
 
     assert (2, 1, 2) == (proposal.to_add, proposal.to_change, proposal.to_destroy)
     assert proposal
-    assert 1 == proposal.with_impact(Impact.RECREATE)
+    assert 1 == proposal.count_with_impact(Impact.RECREATE)
 
 
 def web(action: Action, impact: Impact = Impact.NONE, **more: Any) -> Change:
@@ -110,7 +110,7 @@ def test_where_a_difference_comes_from(cause: Cause, in_azure: tuple[str, ...], 
     """That a secret changed in Azure is never known."""
     change = web(Action.UPDATE, Impact.RESTART, cause=cause, in_azure=in_azure)
 
-    assert (image, secret) == (change.cause_of(IMAGE), change.cause_of(SECRET))
+    assert (image, secret) == (change.find_cause(IMAGE), change.find_cause(SECRET))
 
 
 def test_a_notice_says_what_could_be_done() -> None:
@@ -130,7 +130,11 @@ def test_a_plan_counts_its_changes() -> None:
     assert ((taken, adopted), (deleted, quiet)) == (found.of(Action.ADOPT), found.of(Action.DELETE, Action.NO_OP))
     assert (1, 2, 1) == (found.to_add, found.to_change, found.to_destroy)
     assert ((taken,), (adopted,)) == (found.taken_over, found.adopted)
-    assert (1, 1, 3) == (found.with_impact(Impact.RESTART), found.with_impact(Impact.TAGS_ONLY), found.not_compared)
+    assert (1, 1, 3) == (
+        found.count_with_impact(Impact.RESTART),
+        found.count_with_impact(Impact.TAGS_ONLY),
+        found.not_compared,
+    )
 
 
 def test_a_plan_is_true_where_something_would_be_written() -> None:

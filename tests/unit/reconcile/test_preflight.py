@@ -13,7 +13,7 @@ from aci_reconcile.core.errors import AuthenticationError, AzureError, Forbidden
 from aci_reconcile.planning import Action, Change, Impact
 from aci_reconcile.preflight import Verdict
 from aci_reconcile.preflight.inventory import Capability, Permission, Subnet, Usage
-from aci_reconcile.reconcile.preflight import preflight
+from aci_reconcile.reconcile.preflight import run_preflight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,22 +38,22 @@ class FakeProbe:
         if self.error is not None and self.asked.count(question) <= self.times:
             raise self.error
 
-    def usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
+    def list_usages(self, subscription: str, location: str, /) -> Mapping[str, Usage]:
         """Return large quotas."""
         self._told("usages", subscription, location)
         return {"ContainerGroups": Usage(0, 100), "StandardCores": Usage(0, 100)}
 
-    def capabilities(self, subscription: str, location: str, /) -> tuple[Capability, ...]:
+    def list_capabilities(self, subscription: str, location: str, /) -> tuple[Capability, ...]:
         """Return large groups."""
         self._told("capabilities", subscription, location)
         return tuple(Capability("Linux", each, "None", 4, 16) for each in ("Public", "Private"))
 
-    def subnet(self, subnet_id: str, /) -> Subnet | None:
+    def get_subnet(self, subnet_id: str, /) -> Subnet | None:
         """Return a subnet of the service."""
         self._told("subnet", subnet_id)
         return Subnet(("Microsoft.ContainerInstance/containerGroups",), "westeurope")
 
-    def permissions(self, scope: str, /) -> tuple[Permission, ...]:
+    def list_permissions(self, scope: str, /) -> tuple[Permission, ...]:
         """Return what is granted everywhere."""
         self._told("permissions", scope)
         return (Permission((self.granted,)),)
@@ -68,7 +68,7 @@ def created(*names: str) -> list[Change]:
 def test_each_question_is_asked_once() -> None:
     """However many groups there are."""
     probe = FakeProbe()
-    found = preflight(created("a", "b", "c"), probe)
+    found = run_preflight(created("a", "b", "c"), probe)
 
     assert {Verdict.OK} == {each.verdict for each in found}
     assert sorted(
@@ -86,7 +86,7 @@ def test_questions_are_asked_side_by_side() -> None:
     """Each waits until all are on their way."""
     together = Barrier(5, timeout=30)
 
-    assert preflight(created("a"), FakeProbe(meet=together.wait), concurrency=5)
+    assert run_preflight(created("a"), FakeProbe(meet=together.wait), concurrency=5)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_questions_are_asked_side_by_side() -> None:
 )
 def test_no_answer_is_no_pass_and_no_crash(error: Exception, why: str) -> None:
     """Everything that could not be checked says why."""
-    found = preflight(created("a"), FakeProbe(error=error))
+    found = run_preflight(created("a"), FakeProbe(error=error))
 
     assert {(Verdict.UNKNOWN, why)} == {(each.verdict, each.why) for each in found}
 
@@ -108,7 +108,7 @@ def test_no_answer_is_no_pass_and_no_crash(error: Exception, why: str) -> None:
 def test_a_question_that_is_refused_for_its_rate_is_asked_again(times: int, slept: list[float]) -> None:
     """A deletion hangs on the answer, and the limits of reads pass in seconds."""
     probe, pauses = FakeProbe(ThrottledError("slow down", retry_after=7), times=times), list[float]()
-    found = preflight([Change(rid(), Action.DELETE, before=live(group()))], probe, sleep=pauses.append)
+    found = run_preflight([Change(rid(), Action.DELETE, before=live(group()))], probe, sleep=pauses.append)
 
     assert {Verdict.OK} == {each.verdict for each in found}
     assert slept == pauses
@@ -118,7 +118,7 @@ def test_a_question_that_is_refused_for_its_rate_is_asked_again(times: int, slep
 def test_a_question_that_is_always_refused_has_no_answer(wait: float, slept: list[float]) -> None:
     """Nor has one whose turn comes too late."""
     probe, pauses = FakeProbe(ThrottledError("slow down", retry_after=wait)), list[float]()
-    found = preflight([Change(rid(), Action.DELETE, before=live(group()))], probe, sleep=pauses.append)
+    found = run_preflight([Change(rid(), Action.DELETE, before=live(group()))], probe, sleep=pauses.append)
 
     assert {(Verdict.UNKNOWN, "slow down")} == {(each.verdict, each.why) for each in found}
     assert slept * len(set(probe.asked)) == pauses
@@ -127,13 +127,13 @@ def test_a_question_that_is_always_refused_has_no_answer(wait: float, slept: lis
 def test_without_a_credential_nothing_can_be_asked() -> None:
     """That is the end, as everywhere."""
     with pytest.raises(AuthenticationError):
-        preflight(created("a"), FakeProbe(error=AuthenticationError("sign in")))
+        run_preflight(created("a"), FakeProbe(error=AuthenticationError("sign in")))
 
 
 def test_a_groups_own_permissions_are_asked_last() -> None:
     """Where the resource group does not give what is needed."""
     probe = FakeProbe(granted="*/read")
-    found = preflight([Change(rid(), Action.UPDATE, Impact.RESTART, live(group()), group())], probe)
+    found = run_preflight([Change(rid(), Action.UPDATE, Impact.RESTART, live(group()), group())], probe)
 
     assert [("permissions", str(rid().scope)), ("permissions", str(rid()))] == probe.asked
     assert [Verdict.OK, Verdict.FAILED] == [each.verdict for each in found]
@@ -143,4 +143,4 @@ def test_nothing_planned_asks_nothing() -> None:
     """No change, no question."""
     probe = FakeProbe()
 
-    assert ((), []) == (preflight([Change(rid(), Action.NO_OP)], probe), probe.asked)
+    assert ((), []) == (run_preflight([Change(rid(), Action.NO_OP)], probe), probe.asked)
