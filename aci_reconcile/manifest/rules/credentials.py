@@ -21,7 +21,6 @@ _IDENTITY = re.compile(
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
-
 ACI086: Final = Code(
     "ACI086",
     "A registry credential is incomplete",

@@ -16,7 +16,6 @@ _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 _DNS_LABEL = re.compile(r"[a-z][-a-z0-9]{3,61}[a-z0-9]")
 _MAX = 63
 
-
 ACI022: Final = Code(
     "ACI022",
     "Not a valid container name",

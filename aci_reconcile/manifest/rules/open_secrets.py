@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _MESSAGE = "this looks like a secret, and everybody who can read the group can read it"
 
-
 ACI243: Final = Code(
     "ACI243",
     "A readable field contains what looks like a secret",

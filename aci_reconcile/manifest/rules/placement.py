@@ -38,7 +38,6 @@ docs.
 
 _NEAR: Final = 0.85
 
-
 ACI209: Final = Code(
     "ACI209",
     "The region name looks misspelt",
@@ -74,7 +73,6 @@ def check_region(group: Item) -> None:
 
 
 _SPOT_REGIONS = frozenset({"eastus2", "westeurope", "westus"})
-
 
 ACI068: Final = Code(
     "ACI068",

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _OF_GROUP: Final = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile"})
 _OF_CONTAINER: Final = frozenset({"configMap"})
 
-
 ACI205: Final = Code(
     "ACI205",
     "Not allowed for a group from a standby pool",

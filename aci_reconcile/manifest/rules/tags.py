@@ -18,7 +18,6 @@ _RESERVED = ("microsoft", "azure", "windows")
 OURS = "aci-reconcile-"
 """Prefix of this tool's own tags."""
 
-
 ACI095: Final = Code(
     "ACI095",
     "Not a valid tag",

@@ -114,7 +114,6 @@ KINDS: Final[tuple[Kind, ...]] = (
 )
 """In the order in which they are tried: a Terraform plan also has the key of our own reports."""
 
-
 _SHARED: Final = frozenset(
     {"name", "type", "apiversion", "id", "tags", "identity", "volumes", "extensions", "priority"}
 )

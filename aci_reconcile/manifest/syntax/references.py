@@ -55,7 +55,6 @@ class PublicEnv:
 
 RENAME_IT: Final = "if the variable is not secret, rename it"
 
-
 MAX_EXPANDED: Final = 4 * 2**20
 """Characters to which the references of one document may expand: ARM accepts 4 MB (docs: request limits)."""
 MAX_EXPANDED_IN_ALL: Final = 64 * MAX_EXPANDED
