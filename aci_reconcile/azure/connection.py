@@ -25,7 +25,7 @@ READ_SECONDS = 60.0
 """Timeout of an answer, in seconds. ARM itself gives up on a provider after about a minute, with a 504."""
 
 
-def connect(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
+def connect(  # noqa: PLR0913  the one entry point: each argument is the caller's to decide
     endpoint: Endpoint,
     *,
     api_version: str,

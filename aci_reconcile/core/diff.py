@@ -44,8 +44,8 @@ class FieldChange:
     """One difference.
 
     ``path`` is how people name it (``containers[web].environmentVariables[LOG_LEVEL]``): ARM's path without
-    ``properties``, keyed entries by their key. ``before`` and ``after`` are normal-form values, whole sub-objects where
-    one was added or removed, ``ABSENT`` where there is nothing. ``secret``: neither side may be shown.
+    ``properties``, keyed entries by their key. ``before`` and ``after`` are normal-form values, complete sub-objects if
+    one was added or removed, ``ABSENT`` if there is nothing. ``secret``: neither side may be shown.
     """
 
     path: str

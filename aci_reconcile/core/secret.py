@@ -43,7 +43,7 @@ _WORD = 4
 _DIGEST_BYTES = 24  # 32 characters in base64: with salt and key id far below the 256 that a tag can have (documented)
 _SLOW, _KEYED, _RANDOM = "scrypt", "hmac", "sha256"
 UNKEPT: Final = "v1:none:::"
-"""The tag of a group with secrets where no fingerprint is wanted: it is never compared."""
+"""The tag of a group with secrets in a project without fingerprints: it is never compared."""
 
 
 class Secret:

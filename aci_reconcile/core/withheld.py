@@ -85,7 +85,7 @@ def fill_withheld(body: Body, declared: Body, live: Body, *, remembered: bool) -
     Args:
         body: the body to send: the manifest with ignored fields carried over.
         declared: the manifest's own body.
-        live: the live body; empty where there is none.
+        live: the live body; empty if there is none.
         remembered: whether the group has a fingerprint of our last write. If so, a secret volume or extension that is
             declared empty is known to be empty.
     """
@@ -117,7 +117,7 @@ def _lacks_member(holder: Body, name: str, below: Node) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """The same place in the manifest and in the live body; None where there is nothing."""
+    """The same place in the manifest and in the live body; None if there is nothing."""
 
     declared: Json
     live: Json

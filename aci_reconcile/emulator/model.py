@@ -66,7 +66,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response; header names are lower-case. `wire` is what happens to it on its way, where it has one."""
+    """One HTTP response; header names are lower-case.
+
+    `wire` says what the server does with it: send it, reset the connection, or send half of it.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -74,7 +77,7 @@ class Response:
     wire: Literal["", "reset", "truncate"] = ""
 
     def json(self) -> Any:
-        """Return the decoded body, or None where there is none."""
+        """Return the decoded body; None if there is none."""
         return json.loads(self.body) if self.body else None
 
 
@@ -93,7 +96,7 @@ class ArmError(Exception):
         self.fact = fact
 
     def response(self) -> Response:
-        """Return the error as it goes over the wire."""
+        """Return the error in ARM's envelope."""
         return answer(self.status, {"error": {"code": self.code, "message": self.message}}, self.headers)
 
 

@@ -29,7 +29,7 @@ class AciEmulator:
     client_id: str
     client_secret: str
     ca_file: str
-    """The CA to trust where it is https; else empty."""
+    """The CA to trust if it is https, else empty."""
     requests: list[tuple[str, str, int]]
     """Method, path and status of each request so far."""
     handle: Callable[[Request], Response]

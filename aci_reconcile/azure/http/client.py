@@ -153,14 +153,14 @@ class SdkClients:
 def _make_container_groups_client(options: dict[str, Any]) -> Callable[[Any], Any]:
     from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
-    class Door(ContainerInstanceManagementClient):
+    class RawClient(ContainerInstanceManagementClient):
         """Gives access to the client's protected method for raw requests."""
 
         def exchange(self, request: Any) -> Any:
             """Send a raw request."""
             return self._send_request(request)
 
-    return Door(**options).exchange
+    return RawClient(**options).exchange
 
 
 def _make_resources_client(options: dict[str, Any]) -> Callable[[Any], Any]:

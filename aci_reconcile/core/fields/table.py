@@ -158,7 +158,7 @@ def _extension_rows() -> Iterable[Field]:
     )
 
 
-def _computed_rows() -> Iterable[Field]:
+def _read_only_rows() -> Iterable[Field]:
     return chain(
         text(
             "properties.provisioningState",
@@ -201,7 +201,7 @@ FIELDS: tuple[Field, ...] = tuple(
         diagnostics_rows(),
         _security_rows(),
         _extension_rows(),
-        _computed_rows(),
+        _read_only_rows(),
     )
 )
 """Every row, each path once."""

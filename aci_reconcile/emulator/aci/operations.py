@@ -33,7 +33,7 @@ def make_headers(call: Call, group: Group) -> dict[str, str]:
 
 @rests_on("operation-status", "operation-updating", "operation-failed")
 def get_status(call: Call) -> Response:
-    """Return the state of an operation: exactly four keys, and `error` where it failed."""
+    """Return the state of an operation: exactly four keys, and `error` if it failed."""
     document, operation = _require(call)
     state = operation.state(call.now)
     body: Json = {

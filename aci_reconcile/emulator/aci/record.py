@@ -78,7 +78,7 @@ class Group:
     """While a restart is under way, the run that answers still have."""
     stopped: float | None = None
     unhealthy: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
-    """By container: since when its liveness probe fails, and until when where that is over."""
+    """By container: when its liveness probe began to fail, and when it passed again, if it did."""
     gone: float | None = None
     """For a deleted group, the instant until which its name stays taken."""
     sick: str = ""
@@ -91,7 +91,7 @@ class Group:
         return self.sick or self.operation.state(now)
 
     def is_running(self, now: float) -> bool:
-        """Whether it is on its way from one state to another."""
+        """Whether it is in transition from one state to another."""
         return self.sick in _ON_THE_WAY if self.sick else self.operation.is_running(now)
 
     def properties(self) -> Json:

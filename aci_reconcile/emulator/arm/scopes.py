@@ -18,7 +18,7 @@ def find(call: Call) -> Json | None:
 
 
 def require(call: Call) -> Json:
-    """Return the resource group of a read; refuse the request where it does not exist."""
+    """Return the resource group of a read; refuse the request if it does not exist."""
     document = find(call)
     if document is None:
         raise errors.resource_group_not_found(call.resource_group)

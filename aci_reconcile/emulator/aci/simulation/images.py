@@ -65,7 +65,7 @@ class Image:
 
 
 def parse_reference(image: str) -> Reference | None:
-    """Return an image name in parts; None where no registry could have such an image."""
+    """Return an image name in parts; None if no registry could have such an image."""
     found = _REFERENCE.fullmatch(image)
     if found is None:
         return None
