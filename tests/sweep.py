@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aci_reconcile.planning import Plan
     from aci_reconcile.reconcile.events import Event
 
-Kept: TypeAlias = Literal["group", "label", "operation", "profile", "provider", "resource_group", "subnet"]
+Kept: TypeAlias = Literal["group", "label", "operation", "profile", "provider", "resource_group", "subnet", "terminal"]
 KEPT: tuple[Kept, ...] = get_args(Kept)
 """What the emulator keeps."""
 KNOBS = Knobs(provisioning_seconds=1, vnet_extra_seconds=0.5)

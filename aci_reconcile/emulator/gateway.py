@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from aci_reconcile.emulator import errors, times
+from aci_reconcile.emulator.aci import terminals
 from aci_reconcile.emulator.arm import rights, subscriptions, versions
 from aci_reconcile.emulator.arm.call import Call, Handler
 from aci_reconcile.emulator.arm.limits import Limits
@@ -25,6 +26,7 @@ from aci_reconcile.emulator.routes import Match, match
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aci_reconcile.emulator.aci.terminals import Ticket
     from aci_reconcile.emulator.faults import Outcome
     from aci_reconcile.emulator.store import Store
 
@@ -104,6 +106,16 @@ class Emulator:
         if self._on_request is not None:
             self._on_request(request, response)
         return response
+
+    def open_terminal(self, request: Request) -> Ticket | None:
+        """Return what a WebSocket's path opens, once; none if nothing was offered there, or not any more."""
+        with self._store.transaction(write=True) as session:
+            return terminals.take_ticket(session, request, self._clock())
+
+    def read_output(self, ticket: Ticket) -> tuple[list[str], bool]:
+        """Return the lines that a container has printed in its present run, and whether it may print more."""
+        with self._store.transaction() as session:
+            return terminals.read_output(session, ticket, self._clock())
 
     def _with_faults(self, request: Request) -> Response:
         fault = self._faults.draw(request)

@@ -233,6 +233,12 @@ class Knobs:
     """The error code of that refusal. UNVERIFIED."""
     delete_while_transitioning: Choice = knob("accept", fact="delete-while-creating")
     """Answer to a DELETE while the group is still being created. Users delete groups that are stuck."""
+    exec_arguments: Literal["split", "one word"] = knob("split", fact="exec-arguments")
+    """Whether the command of exec may have arguments, or is the name of one program. CONTESTED (exec-arguments): added
+    in 2024, older documentation has none."""
+    attach_start: Literal["first line", "now"] = knob("first line", fact="attach-start")
+    """Whether attach begins with the first line of the log, or with what is printed from then on. UNVERIFIED
+    (attach-start)."""
     registry_needs_credentials: bool = knob(False, fact="registry-checks")
     """Whether an image on `*.azurecr.io` needs credentials or an identity for that server."""
     unproven_refusals: frozenset[str] = knob(frozenset(), fact="unproven-refusals")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote
 
-from aci_reconcile.emulator.aci import create, groups, operations, power, profiles, regions, subnets
+from aci_reconcile.emulator.aci import create, groups, operations, power, profiles, regions, subnets, terminals
 from aci_reconcile.emulator.arm import resource_groups, rights, subscriptions
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ ROUTES = (
     _make_route(f"{_CG}/stop", "groups", {"POST": power.stop}),
     _make_route(f"{_CG}/start", "groups", {"POST": power.start}),
     _make_route(f"{_CG}/containers/{{container}}/logs", "groups", {"GET": power.get_logs}),
-    _make_route(f"{_CG}/containers/{{container}}/{{action}}", "groups", {"POST": power.refuse_action}),
+    _make_route(f"{_CG}/containers/{{container}}/exec", "groups", {"POST": terminals.execute}),
+    _make_route(f"{_CG}/containers/{{container}}/attach", "groups", {"POST": terminals.attach}),
     _make_route(f"{_SUB}{_ACI}/containerGroupProfiles", "profiles", {"GET": profiles.list_by_subscription}),
     _make_route(f"{_RG}{_ACI}/containerGroupProfiles", "profiles", {"GET": profiles.list_by_resource_group}),
     _make_route(

@@ -27,21 +27,6 @@ BEYOND_THE_EMULATOR = (
         "2026-11-28",
     ),
     Fact(
-        "exec-arguments",
-        "The command of exec may have arguments.",
-        "thread",
-        "Azure/azure-cli#30397 (2024); against it, older ACI documentation",
-        "2026-11-28",
-    ),
-    Fact(
-        "exec-stream",
-        "The answers of exec and attach are the address of a WebSocket and its password, which is the first message. "
-        "Then bytes go both ways, without an exit code.",
-        "recording",
-        "azure-cli's tests, and its source",
-        "2026-11-28",
-    ),
-    Fact(
         "ngroup-operations",
         "PUT, PATCH, DELETE, start and restart of an NGroup take time, and a stop answers 204. A deletion takes its "
         "groups along.",

@@ -106,6 +106,7 @@ USES: Final[Mapping[str, str]] = {
         "volume-source mount-without-volume mount-path mount-path-empty mount-paths-unique"
     ),
     "Nothing: only other clients see it in the emulator": (
+        "attach-start "
         "encryption-order capabilities cached-images resource-types cloud-metadata sign-in exec-arguments exec-stream "
         "no-dependencies image-stand-in subnet-expression profile-created profile-revisions profile-tags "
         "profile-deleted profile-list"

@@ -28,6 +28,8 @@ OPENS_SECRETS = {
     "azure/auth/credentials.py": "hands a client secret to the identity library",
 }
 MUTABLE = {
+    "Terminal": "what was typed since the last line ended",
+    "WebSocket": "bytes that came before their frame was whole",
     "ReadSchedule": "counts up while one group is waited for",
     "Backoff": "counts up while one process waits",
     "TimedRequest": "one request, as long as it is on its way",

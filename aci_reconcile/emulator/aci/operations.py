@@ -70,6 +70,8 @@ _VERBS = (
     ("stop/action", "Stops a specific container group."),
     ("start/action", "Starts a specific container group."),
     ("containers/logs/read", "Get logs for a specific container."),
+    ("containers/exec/action", "Exec into a specific container."),
+    ("containers/attach/action", "Attach to the output stream of a container."),
 )
 _OF_PROFILES = (
     ("read", "Get all container group profiles."),

@@ -82,11 +82,6 @@ def get_logs(call: Call) -> Response:
     return answer(200, {"content": "".join(f"{line}\n" for line in kept)})
 
 
-def refuse_action(call: Call) -> Response:
-    """Refuse exec and attach: they need a live shell behind a WebSocket, and nothing runs here."""
-    raise errors.not_emulated(f"the operation '{call.path['action']}' on a container")
-
-
 def _begin(call: Call, group: Group, status: int) -> Response:
     group = with_slow_parts(group, call.knobs.provisioning_timeout_seconds, call.outcome)
     groups.save(call, call.group_key, group)

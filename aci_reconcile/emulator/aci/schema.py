@@ -225,6 +225,11 @@ GROUP_PROPERTIES = _object(
     Field("identityAcls", _ACLS),
     Field("standbyPoolProfile", _STANDBY),
 )
+EXEC_REQUEST = _object(
+    "ContainerExecRequest",
+    "command",
+    Field("terminalSize", _object("ContainerExecRequestTerminalSize", Field("rows", "int"), Field("cols", "int"))),
+)
 # The order is that of recorded answers: here the policy of confidential groups stands near the end.
 PROFILE_PROPERTIES = _object(
     "ContainerGroupProfileProperties",

@@ -156,6 +156,13 @@ SWITCHES = (
         "alan-turing-institute/data-safe-haven#2605",
     ),
     Fact("registry-checks", "An image in a private registry needs credentials.", "thread", "Azure/azure-cli#7593"),
+    Fact(
+        "exec-arguments",
+        "The command of exec may have arguments.",
+        "thread",
+        "Azure/azure-cli#30397 (2024); against it, older ACI documentation",
+    ),
+    Fact("attach-start", "attach begins with the first line of the log.", "none", "no recording of the stream"),
     Fact("unproven-refusals", "Refusals without evidence.", "own", "the rows of the kind none"),
     Fact("sign-in", "How long a token lasts.", "document", "Entra's documentation and usual answers"),
     Fact("rights", "What a role grants and excludes.", "document", "Azure documentation, role definitions"),

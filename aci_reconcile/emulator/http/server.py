@@ -9,8 +9,10 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
+from aci_reconcile.emulator.http.terminals import serve_terminal
 from aci_reconcile.emulator.http.tls import Tls, make_context
 from aci_reconcile.emulator.http.visitors import Visitors, is_loopback
+from aci_reconcile.emulator.http.web_socket import WebSocket, make_accept
 from aci_reconcile.emulator.model import ArmError, Request, Response
 
 if TYPE_CHECKING:
@@ -168,7 +170,33 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 300
 
     def _answer(self) -> None:
-        response = self._read_and_handle()
+        if self.command == "GET" and self.headers.get("upgrade", "").lower() == "websocket":
+            self._serve_web_socket()
+        else:
+            self._write(self._read_and_handle())
+
+    def _serve_web_socket(self) -> None:
+        """Serve what an exec or attach has offered; the connection ends with it."""
+        self.close_connection = True
+        server, request = cast("HttpServer", self.server), self._make_request(b"")
+        try:
+            server.visitors.check(request)
+        except ArmError as refusal:
+            self._write(refusal.response())
+            return
+        ticket = server.emulator.open_terminal(request)
+        if ticket is None:
+            message = "No exec or attach has offered this WebSocket, or it was used already."
+            self._write(ArmError(404, "NotFound", message, fact="emulators-own").response())
+            return
+        self.send_response(HTTPStatus.SWITCHING_PROTOCOLS)
+        self.send_header("upgrade", "websocket")
+        self.send_header("connection", "Upgrade")
+        self.send_header("sec-websocket-accept", make_accept(self.headers.get("sec-websocket-key", "")))
+        self.end_headers()
+        serve_terminal(WebSocket(self.connection), ticket, server.emulator.read_output)
+
+    def _write(self, response: Response) -> None:
         if response.wire == "reset":
             self._reset()
             return
@@ -204,15 +232,18 @@ class _Handler(BaseHTTPRequestHandler):
                 413, "RequestContentTooLarge", "The request body is larger than 4 MiB.", fact="emulators-own"
             ).response()
         body = self.rfile.read(int(length))
-        server = cast("HttpServer", self.server)
-        scheme: Literal["http", "https"] = "http" if server.tls is None else "https"
-        local = is_loopback(str(self.client_address[0]))
-        request = Request(self.command, self.path, dict(self.headers.items()), body, scheme=scheme, local=local)
+        server, request = cast("HttpServer", self.server), self._make_request(body)
         try:
             server.visitors.check(request)
         except ArmError as refusal:
             return refusal.response()
         return server.emulator.handle(request)
+
+    def _make_request(self, body: bytes) -> Request:
+        server = cast("HttpServer", self.server)
+        scheme: Literal["http", "https"] = "http" if server.tls is None else "https"
+        local = is_loopback(str(self.client_address[0]))
+        return Request(self.command, self.path, dict(self.headers.items()), body, scheme=scheme, local=local)
 
     do_GET = do_HEAD = do_PUT = do_PATCH = do_POST = do_DELETE = do_OPTIONS = _answer  # noqa: N815
 

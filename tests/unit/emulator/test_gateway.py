@@ -49,8 +49,8 @@ def test_paths_are_compared_without_regard_to_case() -> None:
         ("GET", "/"),
         ("GET", f"{SUBSCRIPTION}/providers/Microsoft.Compute/virtualMachines"),
         ("DELETE", GROUPS),
-        ("POST", f"{GROUPS}/web/containers/web/exec"),
-        ("POST", f"{GROUPS}/web/containers/web/attach"),
+        ("POST", f"{GROUPS}/web/containers/web/resize"),
+        ("GET", GROUPS.replace("containerGroups", "nGroups")),
         ("GET", f"{SUBSCRIPTION}/resourceGroups?$filter=tagName eq 'a'"),
     ],
 )

@@ -1,0 +1,129 @@
+"""exec and attach: the answers that name a WebSocket and its password, and what the other end of it needs to know."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from aci_reconcile.emulator import errors
+from aci_reconcile.emulator.aci import groups
+from aci_reconcile.emulator.aci.deserializer import Reader, parse
+from aci_reconcile.emulator.aci.record import group_from_json
+from aci_reconcile.emulator.aci.schema import EXEC_REQUEST
+from aci_reconcile.emulator.aci.simulation.runtime import simulate_group
+from aci_reconcile.emulator.aci.simulation.views import read_log
+from aci_reconcile.emulator.arm import scopes
+from aci_reconcile.emulator.evidence import rests_on
+from aci_reconcile.emulator.model import Json, Request, Response, answer, as_object
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.aci.simulation.runtime import SimulatedContainer, SimulatedGroup
+    from aci_reconcile.emulator.arm.call import Call
+    from aci_reconcile.emulator.store import Session
+
+_PATHS = {"exec": "execstream", "attach": "logstream"}
+_KINDS = {path: kind for kind, path in _PATHS.items()}
+_PARTS = 3
+# A client connects at once; a password that nobody used is of no use later.
+_WAITS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a client may open once, with a password: a command in a container, or the container's output."""
+
+    kind: Literal["exec", "attach"]
+    password: str
+    group: str
+    """The store's key of the group."""
+    container: str
+    command: tuple[str, ...]
+    until: float
+    skipped: int = 0
+    """How many lines of output were printed before, and are not sent."""
+
+
+@rests_on("exec-stream", "exec-arguments")
+def execute(call: Call) -> Response:
+    """Offer a terminal in which a command runs."""
+    container = _require_container(call)
+    body: Json = Reader(len(call.request.body), keep_unknown=False).read(EXEC_REQUEST, parse(call.request.body))
+    text = str(body.get("command", ""))
+    words = _split(text) if call.knobs.exec_arguments == "split" else [text]
+    size = as_object(body.get("terminalSize"))
+    query = "".join(f"&{name}={size[name]}" for name in ("rows", "cols") if name in size)
+    return _offer(call, Ticket("exec", _make_password(call), call.group_key, container, tuple(words), 0.0), query)
+
+
+@rests_on("exec-stream", "attach-start")
+def attach(call: Call) -> Response:
+    """Offer the output of a container."""
+    container = _require_container(call)
+    ticket = Ticket("attach", _make_password(call), call.group_key, container, (), 0.0)
+    if call.knobs.attach_start == "now":
+        ticket = replace(ticket, skipped=len(read_output(call.session, ticket, call.now)[0]))
+    return _offer(call, ticket, "")
+
+
+def take_ticket(session: Session, request: Request, now: float) -> Ticket | None:
+    """Return what a WebSocket's path opens, and forget it; none if there is nothing, or no longer."""
+    parts = request.split().path.strip("/").split("/")
+    if len(parts) != _PARTS or parts[0] not in _KINDS or parts[1].lower() != "sessionid":
+        return None
+    found = session.get("terminal", parts[2].lower())
+    if found is None or found["kind"] != _KINDS[parts[0]]:
+        return None
+    session.delete("terminal", parts[2].lower())
+    values: dict[str, Any] = {**found, "command": tuple(found["command"])}
+    ticket = Ticket(**values)
+    return ticket if now < ticket.until else None
+
+
+def read_output(session: Session, ticket: Ticket, now: float) -> tuple[list[str], bool]:
+    """Return the lines that a container has printed in its present run, and whether it may print more."""
+    document = session.get("group", ticket.group)
+    group = None if document is None else group_from_json(document)
+    if group is None or group.gone is not None:
+        return [], False
+    scene = simulate_group(group, now)
+    part = _find(scene, ticket.container)
+    if part is None:
+        return [], False
+    return read_log(scene, part, now, stamped=False), scene.state in {"Pending", "Running"}
+
+
+def _require_container(call: Call) -> str:
+    scopes.require(call)
+    group = groups.require(call)
+    part = _find(simulate_group(group, call.now), call.path["container"])
+    if part is None:
+        raise errors.container_not_found(call.path["container"], group.name)
+    return part.name
+
+
+def _find(scene: SimulatedGroup, name: str) -> SimulatedContainer | None:
+    return next((part for part in (*scene.init, *scene.main) if part.name.lower() == name.lower()), None)
+
+
+def _offer(call: Call, ticket: Ticket, query: str) -> Response:
+    for key in [key for key, document in call.session.scan("terminal", "") if document["until"] <= call.now]:
+        call.session.delete("terminal", key)
+    identity = call.new_id()
+    call.session.put("terminal", identity, {**asdict(ticket), "until": call.now + _WAITS})
+    origin = urlsplit(call.request.origin())
+    scheme = "ws" if origin.scheme == "http" else "wss"
+    path = f"{_PATHS[ticket.kind]}/sessionId/{identity}?api-version=1.0{query}"
+    return answer(200, {"webSocketUri": f"{scheme}://{origin.netloc}/{path}", "password": ticket.password})
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:  # an open quotation mark
+        return text.split()
+
+
+def _make_password(call: Call) -> str:
+    return call.entropy(16).hex()

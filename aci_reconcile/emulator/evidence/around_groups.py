@@ -1,0 +1,105 @@
+"""Facts about what belongs to groups: logs, terminals, profiles and pools, and what a region has."""
+
+from __future__ import annotations
+
+from aci_reconcile.emulator.evidence.fact import Fact
+
+AROUND_GROUPS = (
+    Fact(
+        "logs-bounded",
+        "Logs return 4 MB for a running container, and 16 KB or 1000 lines for one that has ended.",
+        "document",
+        "ACI documentation, quotas",
+    ),
+    Fact(
+        "exec-stream",
+        "The answers of exec and attach are the address of a WebSocket and its password, which is the first message; "
+        "the service's first one is empty. Then bytes go both ways, without an exit code.",
+        "recording",
+        "azure-cli's tests, 4 of 4; Azure PowerShell's tests (2024), Add-AzContainerInstanceOutput; for the messages, "
+        "azure-cli's source",
+    ),
+    Fact(
+        "standby-claim",
+        "A request for a group from a pool names containers with their config maps. Image, OS and size come from the "
+        "profile.",
+        "example",
+        "azure-rest-api-specs 2025-09-01, ContainerGroupCreateOrUpdateStandbyPool",
+    ),
+    Fact(
+        "standby-answer",
+        "The answer has isCreatedFromStandbyPool true and the profile's values, but no standbyPoolProfile.",
+        "example",
+        "azure-rest-api-specs 2025-09-01, ContainerGroupCreateOrUpdateStandbyPool",
+    ),
+    Fact(
+        "profile-created",
+        "A PUT of a profile answers 201 at once, without an operation, with revision 1. No default is added, secrets "
+        "are dropped, and sku is returned in the contract's spelling.",
+        "recording",
+        "Azure PowerShell's tests (2024), New-AzContainerInstanceContainerGroupProfile; against it, sku and "
+        "initContainers in Microsoft's examples",
+    ),
+    Fact(
+        "profile-revisions",
+        "Each PUT of a profile with other properties makes a new revision, and former revisions never change.",
+        "document",
+        "ACI documentation, container group profiles; REST reference, revisions",
+    ),
+    Fact(
+        "profile-tags",
+        "A PATCH of a profile replaces its tags, supports no other field, and makes no revision.",
+        "example",
+        "azure-rest-api-specs 2025-09-01, ContainerGroupProfilesPatch",
+    ),
+    Fact(
+        "profile-deleted",
+        "A DELETE of a profile answers 200 without a body, or 204.",
+        "recording",
+        "Azure PowerShell's tests (2024), Remove-AzContainerInstanceContainerGroupProfile; 204 in Microsoft's example",
+    ),
+    Fact(
+        "profile-list",
+        "A list of profiles is an object with `value`.",
+        "example",
+        "azure-rest-api-specs 2025-09-01, ContainerGroupProfilesList; against it, a bare list that Azure PowerShell "
+        "recorded once (2024-05-01-preview)",
+    ),
+    Fact(
+        "profile-alone",
+        "A group may name a profile without a pool. The profile supplies what the group leaves out.",
+        "document",
+        "REST reference: since 2025-09-01 image, resources and osType may be left out",
+    ),
+    Fact(
+        "capabilities",
+        "The capabilities have two rows without an OS, for public and private addresses (256 GB, 32 CPU), and one "
+        "for Linux with a V100.",
+        "recording",
+        "Azure PowerShell's tests (2024, eastus), Get-AzContainerInstanceCapability",
+    ),
+    Fact(
+        "cached-images",
+        "A cached Windows image has an osVersion.",
+        "recording",
+        "Azure PowerShell's tests (2023, eastus), Get-AzContainerInstanceCachedImage",
+    ),
+    Fact(
+        "usages",
+        "Names and format of a region's usages.",
+        "recording",
+        "Azure PowerShell's tests (2024), Get-AzContainerInstanceUsage",
+    ),
+    Fact(
+        "no-dependencies",
+        "The outbound network dependencies of a group are an empty list.",
+        "example",
+        "azure-rest-api-specs 2025-09-01, ContainerGroupsGetOutboundNetworkDependenciesEndpoints",
+    ),
+    Fact(
+        "resource-types",
+        "The provider has eleven resource types.",
+        "recording",
+        "Azure PowerShell's tests (2024); their names in Azure's PowerShell documentation",
+    ),
+)

@@ -1,0 +1,60 @@
+"""Serves what exec and attach have offered: a password first, then raw text both ways."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+from aci_reconcile.emulator.aci.simulation.terminal import Terminal
+from aci_reconcile.emulator.http.web_socket import NORMAL, REFUSED, TEXT, WebSocket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aci_reconcile.emulator.aci.terminals import Ticket
+
+_PATIENCE = 300.0
+_PERIOD = 0.2
+
+
+def serve_terminal(web: WebSocket, ticket: Ticket, read: Callable[[Ticket], tuple[list[str], bool]]) -> None:
+    """Serve one WebSocket to its end. Raises OSError if the client is gone."""
+    password = web.receive(_PATIENCE)
+    if password is None or not hmac.compare_digest(password, ticket.password.encode()):
+        web.close(REFUSED)
+        return
+    # Recorded in azure-cli's behaviour: the first frame from the service is empty.
+    web.send(b"", TEXT)
+    if ticket.kind == "exec":
+        _serve_command(web, Terminal(ticket.command))
+    else:
+        _serve_output(web, ticket, read)
+    web.close(NORMAL)
+
+
+def _serve_command(web: WebSocket, terminal: Terminal) -> None:
+    _send_text(web, terminal.start())
+    while not (terminal.ended or web.closed):
+        typed = web.receive(_PATIENCE)
+        if typed is None:
+            return
+        _send_text(web, terminal.type(typed.decode("utf-8", "replace")))
+
+
+def _serve_output(web: WebSocket, ticket: Ticket, read: Callable[[Ticket], tuple[list[str], bool]]) -> None:
+    """Send lines as the container prints them, until it prints no more."""
+    lines, more = read(ticket)
+    sent = ticket.skipped
+    while not web.closed:
+        sent = 0 if len(lines) < sent else sent  # a shorter log is that of the next run
+        _send_text(web, "".join(f"{line}\r\n" for line in lines[sent:]))
+        sent = len(lines)
+        if not more:
+            return
+        web.receive(_PERIOD)
+        lines, more = read(ticket)
+
+
+def _send_text(web: WebSocket, text: str) -> None:
+    if text and not web.closed:
+        web.send(text.encode("utf-8", "replace"))

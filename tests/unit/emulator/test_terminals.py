@@ -1,0 +1,248 @@
+"""exec and attach: a WebSocket and its password, and what comes over it."""
+
+from __future__ import annotations
+
+import re
+import struct
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from unit.emulator.emulator_world import GROUPS, START, World, container, group
+from web_client import WebClient
+
+from aci_reconcile.emulator import Knobs, serve
+from aci_reconcile.emulator.aci.simulation.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+WEB = f"{GROUPS}/web/containers/web"
+PROMPT = "/ # "
+
+
+class Asking(World):
+    """A world whose requests name the host of a server."""
+
+    def emulator_answer(self, url: str, what: str, body: Any) -> Any:
+        """Return the answer to an exec or an attach."""
+        return self.send("POST", f"{url}{WEB}/{what}", body or {}).json()
+
+
+def asking(image: str = "nginx", knobs: Knobs | None = None, **more: Any) -> Asking:
+    """Return the same with a group that runs."""
+    made = Asking(knobs or Knobs())
+    made.create("web", group(containers=[container("web", image, **more)]))
+    return made
+
+
+@contextmanager
+def opened(made: Asking, what: str, body: Any = None) -> Generator[WebClient]:
+    """Open a WebSocket as a client does: ask for it, connect, send the password; the first answer is empty."""
+    with serve(made.emulator) as server:
+        answer = made.emulator_answer(server.url, what, body)
+        with WebClient(answer["webSocketUri"]) as client:
+            client.send(answer["password"].encode())
+            assert (101, (1, b"")) == (client.status, client.receive())
+            yield client
+
+
+@pytest.mark.parametrize(
+    ("origin", "start"), [("http://localhost:8080", "ws://localhost:8080"), ("https://aci.test", "wss://aci.test")]
+)
+def test_exec_names_a_web_socket_and_a_password(origin: str, start: str) -> None:
+    """As recorded, but for the host."""
+    body = {"command": "ls", "terminalSize": {"rows": 24, "cols": 80}}
+    answer = asking().send("POST", f"{origin}{WEB}/exec", body)
+
+    assert (200, ["webSocketUri", "password"]) == (answer.status, list(answer.json()))
+    assert "azure-asyncoperation" not in answer.headers
+    address, _, query = answer.json()["webSocketUri"].partition("?")
+    assert re.fullmatch(rf"{start}/execstream/sessionId/[0-9a-f-]{{36}}", address)
+    assert "api-version=1.0&rows=24&cols=80" == query
+
+
+def test_attach_names_another_one() -> None:
+    """Recorded by Azure PowerShell's tests."""
+    answer = asking().send("POST", f"http://localhost{WEB}/attach")
+
+    assert re.fullmatch(
+        r"ws://localhost/logstream/sessionId/[0-9a-f-]{36}\?api-version=1\.0", answer.json()["webSocketUri"]
+    )
+
+
+@pytest.mark.parametrize("what", ["exec", "attach"])
+def test_what_is_not_there_cannot_be_entered(what: str) -> None:
+    """A group, a container."""
+    made = asking()
+
+    assert (404, "ContainerNotFound") == made.code(made.send("POST", f"{GROUPS}/web/containers/other/{what}", {}))
+    assert (404, "ResourceNotFound") == made.code(made.send("POST", f"{GROUPS}/nope/containers/web/{what}", {}))
+
+
+def test_a_request_of_the_wrong_shape_is_refused() -> None:
+    """By the deserialiser."""
+    made = asking()
+
+    assert (400, "InvalidRequestContent") == made.code(made.send("POST", f"{WEB}/exec", {"command": ["ls"]}))
+    assert (400, "InvalidRequestContent") == made.code(
+        made.send("POST", f"{WEB}/exec", {"command": "ls", "terminalSize": {"rows": "many"}})
+    )
+
+
+def test_a_shell_takes_lines_until_it_is_left() -> None:
+    """Echo and output, prompts, and a close at the end: no exit status."""
+    with opened(asking(), "exec", {"command": "/bin/sh"}) as client:
+        assert PROMPT == client.read_until(PROMPT)
+        client.send(b"echo hello\r", kind=2)
+        assert f"echo hello\r\nhello\r\n{PROMPT}" == client.read_until(PROMPT)
+        client.send(b"exit\r", kind=2)
+
+        assert "exit\r\n" == client.read_until("(never)")
+        assert (8, b"") == client.receive()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "output"), [("split", "two words\r\n"), ("one word", "two words\r\n"), ("neither", "")]
+)
+def test_a_command_runs_and_ends(arguments: str, output: str) -> None:
+    """With its arguments; or, by a knob, as the name of one program, which the shell then takes for a line."""
+    knobs = Knobs() if arguments == "neither" else Knobs(exec_arguments=arguments)  # type: ignore[arg-type]
+    command = {"command": "" if arguments == "neither" else "echo 'two words'"}
+    if arguments == "neither":
+        with opened(asking(knobs=knobs), "exec", command) as client:
+            assert PROMPT == client.read_until(PROMPT)
+        return
+
+    with opened(asking(knobs=knobs), "exec", command) as client:
+        assert output == client.read_until("(never)")
+
+
+def test_the_output_of_a_container_is_attached_to_until_it_ends() -> None:
+    """Line by line, as the logs have it."""
+    made = asking("busybox", command=["sh", "-c", "echo one; sleep 300; echo two; sleep 900"])
+    with opened(made, "attach") as client:
+        assert "one\r\n" == client.read_until("one\r\n")
+        made.now = START + 400
+        assert "two\r\n" == client.read_until("two\r\n")
+
+
+def test_attach_may_begin_with_what_comes_from_then_on() -> None:
+    """A knob, because nobody has recorded it."""
+    made = asking(
+        "busybox", knobs=Knobs(attach_start="now"), command=["sh", "-c", "echo one; sleep 100; echo two; sleep 60"]
+    )
+    with opened(made, "attach") as client:
+        made.now = START + 150
+        assert "two\r\n" == client.read_until("two\r\n")
+
+
+def test_attach_ends_with_the_group() -> None:
+    """A deleted one prints no more."""
+    made = asking()
+    with serve(made.emulator) as server:
+        answer = made.emulator_answer(server.url, "attach", None)
+        made.send("DELETE", f"{GROUPS}/web")
+        with WebClient(answer["webSocketUri"]) as client:
+            client.send(answer["password"].encode())
+
+            assert [(1, b""), (8, struct.pack("!H", 1000))] == [client.receive(), client.receive()]
+
+
+def test_without_the_password_nothing_comes() -> None:
+    """The connection is closed as against the rules."""
+    made = asking()
+    with serve(made.emulator) as server:
+        answer = made.emulator_answer(server.url, "exec", {"command": "sh"})
+        with WebClient(answer["webSocketUri"]) as client:
+            client.send(b"guess")
+
+            assert (8, struct.pack("!H", 1008)) == client.receive()
+
+
+def test_an_address_is_good_once_and_for_a_minute() -> None:
+    """And only for what it was made for."""
+    made = asking()
+    with serve(made.emulator) as server:
+        uris = [made.emulator_answer(server.url, "exec", {})["webSocketUri"] for _ in range(3)]
+        statuses = [connect(uris[0]), connect(uris[0]), connect(uris[1].replace("execstream", "logstream"))]
+        made.now += 61
+        late = connect(uris[2])
+        made.emulator_answer(server.url, "exec", {})
+        with made.store.transaction() as session:
+            kept = len(list(session.scan("terminal", "")))
+
+    assert ([101, 404, 404], 404, 1) == (statuses, late, kept)
+
+
+def test_no_web_page_reaches_a_terminal() -> None:
+    """Browsers let any page open a WebSocket to this machine; the Origin tells."""
+    made = asking()
+    with serve(made.emulator) as server:
+        uri = made.emulator_answer(server.url, "exec", {})["webSocketUri"]
+
+        assert 403 == connect(uri, Origin="https://example.com")
+        assert 101 == connect(uri, Origin=server.url)
+
+
+def connect(uri: str, **headers: str) -> int:
+    """Return the status of a handshake."""
+    with WebClient(uri, headers) as client:
+        return client.status
+
+
+def test_pings_are_answered_and_a_close_is_too() -> None:
+    """In the midst of a command."""
+    with opened(asking(), "exec", {"command": "sh"}) as client:
+        client.read_until(PROMPT)
+        client.send(b"there?", kind=9)
+        pong = client.receive()
+        client.send(struct.pack("!H", 1000), kind=8)
+
+        assert ((10, b"there?"), (8, struct.pack("!H", 1000))) == (pong, client.receive())
+
+
+@pytest.mark.parametrize(("frame", "code"), [(b"\x01\x80abcd", 1002), (b"\x81\x01a", 1002), (b"\x81\xff", 1009)])
+def test_frames_against_the_protocol_end_the_connection(frame: bytes, code: int) -> None:
+    """Fragments, which no client of exec sends; no mask; more than 64 KiB."""
+    with opened(asking(), "exec", {"command": "sh"}) as client:
+        client.read_until(PROMPT)
+        client.connection.sendall(frame)
+
+        assert (8, struct.pack("!H", code)) == client.receive()
+
+
+def test_a_long_message_is_typed_whole() -> None:
+    """Its length takes two bytes more."""
+    line = "echo " + "x" * 300
+    with opened(asking(), "exec", {"command": "sh"}) as client:
+        client.read_until(PROMPT)
+        client.send(f"{line}\r".encode())
+
+        assert f"{line}\r\n{'x' * 300}\r\n{PROMPT}" == client.read_until(PROMPT)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "ended"),
+    [
+        ("\r", f"\r\n{PROMPT}", False),
+        ("ab\x7f\x7f\x7f", "ab\b \b\b \b", False),
+        ("ab\x03", f"ab^C\r\n{PROMPT}", False),
+        ("a\x04", "a", False),
+        ("\x04", "", True),
+        ("\x1b\x00", "", False),
+        ("ls -l\r", f"ls -l\r\n[emulator] not simulated: ls -l\r\n{PROMPT}", False),
+        ("logout\rmore", "logout\r\n", True),
+    ],
+)
+def test_keys_of_a_terminal(typed: str, shown: str, ended: bool) -> None:
+    """Return, rubbing out, Ctrl-C, Ctrl-D; what cannot be seen is ignored."""
+    terminal = Terminal(["sh"])
+    terminal.start()
+
+    assert (shown, ended) == (terminal.type(typed), terminal.ended)
+
+
+def test_a_command_that_is_not_simulated_says_so() -> None:
+    """Nobody may take it for Azure's output."""
+    assert "[emulator] not simulated: ls -l /\r\n" == Terminal(["ls", "-l", "/"]).start()
