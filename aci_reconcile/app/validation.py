@@ -40,14 +40,14 @@ def validate_manifests(sources: Sources, run: Run, fatal: Iterable[str] = ()) ->
     requests = [make_request(each, run, resolve=False) for each in _split_by_project(sources, run)]
     found = [_load_all_environments(request) for request in requests]
     resources = tuple(resource for each in found for resource in each.resources)
-    said = [each for one in found for each in one.diagnostics]
+    diagnostics = [each for one in found for each in one.diagnostics]
     # A mistyped path would otherwise be valid.
-    if not resources and not any(each.severity is Severity.ERROR or each.code == _EMPTY for each in said):
-        said.append(warn_of_nothing_to_check(Where(str(sources.paths[0]) if sources.paths else ".")))
+    if not resources and not any(each.severity is Severity.ERROR or each.code == _EMPTY for each in diagnostics):
+        diagnostics.append(warn_of_nothing_to_check(Where(str(sources.paths[0]) if sources.paths else ".")))
     return replace(
         found[0],
         resources=resources,
-        diagnostics=tuple(sorted({_raise_severity(each, codes) for each in said})),
+        diagnostics=tuple(sorted({_raise_severity(each, codes) for each in diagnostics})),
         files=tuple(file for each in found for file in each.files),
     )
 
@@ -62,17 +62,17 @@ def _load_all_environments(request: Request) -> Loaded:
     places: dict[Diagnostic, list[str]] = {}
     for name in list_environments(request.cwd, file):
         complete = replace(request, environment=name, project=file, paths=(), only=())
-        for said in load(complete).diagnostics:
-            if said not in known:
-                places.setdefault(said, []).append(name)
-    more = (_name_environments(said, names) for said, names in places.items())
+        for diagnostic in load(complete).diagnostics:
+            if diagnostic not in known:
+                places.setdefault(diagnostic, []).append(name)
+    more = (_name_environments(diagnostic, names) for diagnostic, names in places.items())
     return replace(loaded, diagnostics=(*loaded.diagnostics, *more))
 
 
-def _name_environments(said: Diagnostic, names: list[str]) -> Diagnostic:
+def _name_environments(diagnostic: Diagnostic, names: list[str]) -> Diagnostic:
     """Return a diagnostic with the names of the environments that have it."""
     listed = ", ".join(f"`{name}`" for name in names)
-    return replace(said, message=f"in the environment{'s' * (len(names) > 1)} {listed}: {said.message}")
+    return replace(diagnostic, message=f"in the environment{'s' * (len(names) > 1)} {listed}: {diagnostic.message}")
 
 
 def _split_by_project(sources: Sources, run: Run) -> list[Sources]:
@@ -93,5 +93,5 @@ def _check_codes(fatal: Iterable[str]) -> frozenset[str]:
     return codes
 
 
-def _raise_severity(said: Diagnostic, codes: frozenset[str]) -> Diagnostic:
-    return replace(said, severity=Severity.ERROR) if said.code in codes else said
+def _raise_severity(diagnostic: Diagnostic, codes: frozenset[str]) -> Diagnostic:
+    return replace(diagnostic, severity=Severity.ERROR) if diagnostic.code in codes else diagnostic

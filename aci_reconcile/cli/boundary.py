@@ -47,8 +47,8 @@ def _wants_json(argv: Sequence[str]) -> bool:
     """Whether errors are JSON, too, even those in the options themselves."""
     # The options could not be parsed, so this looks at the words themselves.
     words = [word for pair in pairwise((*argv, "")) for word in ("=".join(pair), pair[0])]
-    said = [word for word in words if word in {f"--format={each}" for each in CHECKS}]
-    return said[-1] == "--format=json" if said else os.environ.get(f"{PREFIX}FORMAT") == "json"
+    formats = [word for word in words if word in {f"--format={each}" for each in CHECKS}]
+    return formats[-1] == "--format=json" if formats else os.environ.get(f"{PREFIX}FORMAT") == "json"
 
 
 def _report_usage(error: click.ClickException, session: Session) -> int:

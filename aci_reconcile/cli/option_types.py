@@ -50,8 +50,8 @@ class Pair(_Names):
         if not equals or not name:
             self.fail(f"{str(value)!r} is not NAME=VALUE", param, ctx)
         if not NAME.fullmatch(name):
-            said = f"{name!r} is not a variable name: use letters, digits, `_`, `.` and `-`, first a letter or `_`"
-            self.fail(said, param, ctx)
+            message = f"{name!r} is not a variable name: use letters, digits, `_`, `.` and `-`, first a letter or `_`"
+            self.fail(message, param, ctx)
         return name, text
 
     def split_envvar_value(self, rv: str) -> Sequence[str]:

@@ -147,8 +147,8 @@ def _list_variables(asked: ConfigOptions, loaded: Loaded, session: Session) -> I
 
     rows = {each.name: _make_project_row(each, loaded.project.environment) for each in loaded.settings}
     found = {name: row for name, row in rows.items() if name.startswith("variables.")}
-    for origin, said in _list_variable_options(asked):
-        for name, value in read_variables(said, session.cwd).items():
+    for origin, sources in _list_variable_options(asked):
+        for name, value in read_variables(sources, session.cwd).items():
             kind = "flag" if origin.startswith("--") else "variable"
             found[f"variables.{name}"] = Row(f"variables.{name}", value, kind, origin)
     secrets = [secret for each in loaded.resources for secret in secrets_of(each.body).values()]
