@@ -160,6 +160,9 @@ class Knobs:
     """Time from a PUT to `Succeeded`; 0 is immediate. Real groups take about 30 s."""
     vnet_extra_seconds: float = setting(0.0, fact="creation-time-in-network")
     """Extra time for groups in a subnet. Real ones take one to two minutes longer."""
+    update_seconds: float | None = setting(None, fact="update-duration")
+    """Time from a PUT on an existing group to `Succeeded`; `none` is that of a creation. A project that tests live
+    reports 2 to 10 minutes."""
     provisioning_timeout_seconds: float = setting(1800.0, fact="provisioning-timeout")
     """Time in `Creating` after which a group is `Failed`; documented as 30 minutes."""
     lingering_name: Literal["taken", "taken in subnet"] = knob("taken in subnet", fact="name-lingers-where")

@@ -20,13 +20,6 @@ BEYOND_THE_EMULATOR = (
         "2026-11-28",
     ),
     Fact(
-        "update-duration",
-        "A PUT on a running group takes as long as a creation.",
-        "none",
-        "comments of alchemy, a project that tests live, speak of 2 to 10 minutes",
-        "2026-11-28",
-    ),
-    Fact(
         "ngroup-operations",
         "PUT, PATCH, DELETE, start and restart of an NGroup take time, and a stop answers 204. A deletion takes its "
         "groups along.",

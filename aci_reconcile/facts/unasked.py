@@ -25,7 +25,8 @@ REASONS: Final[Mapping[str, str]] = {
     ),
     "it needs an image whose tag the probe can move": "restart-pulls",
     "it needs a pool, a profile or an NGroup that is prepared beforehand": (
-        "standby-claim standby-answer standby-filled-in profile-alone pool-takes-config-maps ngroup-operations"
+        "standby-claim standby-answer standby-names standby-filled-in profile-alone pool-takes-config-maps "
+        "ngroup-operations"
     ),
     "it needs a confidential, a Windows, a Spot or a GPU group, which cost more than a probe may": (
         "policy-filled-in windows-one-container spot-limits cached-images"

@@ -68,7 +68,7 @@ USES: Final[Mapping[str, str]] = {
     ),
     "`logs` says what it leaves out": "logs-bounded tail-number",
     "Groups of a profile or a pool are compared without what the profile supplies": (
-        "standby-claim standby-answer profile-alone pool-takes-config-maps"
+        "standby-claim standby-answer standby-names profile-alone pool-takes-config-maps"
     ),
     "A group that an NGroup manages is left alone": "ngroup-operations",
     "`verify` says beforehand whether the region has room, and whether the subnet will do": (

@@ -51,12 +51,13 @@ def read(folder: Path, shape: Shape) -> Resource:
 
 @shapes
 def test_a_request_is_answered_in_the_shape_of_its_example(shape: Shape) -> None:
-    """201 and Pending at first; then with the values that the example shows, and without its secrets."""
+    """201 and Pending at first, but for a claim; then with the example's values, and without its secrets."""
     world = World()
     begun = world.put("demo", shape.body)
     settled = world.settle("demo")
 
-    assert (201, "Pending") == (begun.status, begun.json()["properties"]["provisioningState"])
+    first = "Succeeded" if "StandbyPool" in shape.example else "Pending"
+    assert (201, first) == (begun.status, begun.json()["properties"]["provisioningState"])
     for answer in (begun.json(), settled):
         held = {path: find(answer, path) for path in shape.shown if ".ipAddress" not in path}
         assert {path: value for path, value in shape.shown.items() if path in held} == held
@@ -80,6 +81,27 @@ def test_a_request_as_a_manifest_is_applied_and_then_nothing_is_left_to_do(shape
     assert written == len(world.writes)
 
 
+OF_GROUPS_ALONE = {"subnetIds", "dnsConfig", "secretReferences", "containerGroupProfile", "standbyPoolProfile"}
+
+
+@pytest.mark.parametrize(
+    "shape", [each for each in SHAPES if "StandbyPool" not in each.example], ids=lambda it: it.example
+)
+def test_a_profile_of_such_a_group_is_kept_in_revisions(shape: Shape) -> None:
+    """As in ContainerGroupProfilesCreateOrUpdate and its variants: secrets are gone, the rest stays."""
+    world = World()
+    kept = {name: value for name, value in shape.body["properties"].items() if name not in OF_GROUPS_ALONE}
+    body = {"location": shape.body["location"], "zones": ["1"], "properties": kept}
+    path = GROUPS.replace("containerGroups", "containerGroupProfiles") + "/demo"
+    made = world.send("PUT", path, body)
+    listed = world.send("GET", f"{path}/revisions").json()["value"]
+
+    assert (201, 1, ["1"]) == (made.status, made.json()["properties"]["revision"], made.json()["zones"])
+    assert set(kept) | {"revision"} == set(made.json()["properties"])
+    assert [made.json()] == listed == [world.send("GET", f"{path}/revisions/1").json()]
+    assert ["(absent)"] * len(shape.absent) == [find(made.json(), each) for each in shape.absent]
+
+
 @pytest.mark.parametrize("pool", [True, False])
 def test_a_group_from_a_profile_that_somebody_made_is_left_alone_by_the_second_apply(
     pool: bool, tmp_path: Path
@@ -91,7 +113,7 @@ def test_a_group_from_a_profile_that_somebody_made_is_left_alone_by_the_second_a
     wanted = read(tmp_path, replace(claim, body=claimed if pool else without_pool(claimed)))
     world = AzureWorld(stable_for=1)
     path = claimed["properties"]["containerGroupProfile"]["id"]
-    created = world.arm("PUT", path, {**profile, "location": "westus"})
+    created = world.arm("PUT", path, json.loads(json.dumps(profile).replace("job-001", "web")))
 
     first = as_command(world, [wanted])
     written = len(world.writes)

@@ -119,6 +119,13 @@ TAKEN = {
         + f"secretReferences: [{{name: v, identity: {IDENTITY}, secretReferenceUri: 'https://v.vault.azure.net/secrets/s'}}]\n",
         ("ACI036",),
     ),
+    "a claim with a subnet": (
+        "containers: [{name: web, configMap: {keyValuePairs: {a: b}}}]\n"
+        + PROFILE
+        + POOL
+        + f"subnetIds: [{{id: {SUBNET}}}]\n",
+        (),
+    ),
     "a claim": ("containers: [{name: web, configMap: {keyValuePairs: {a: b}}}]\n" + PROFILE + POOL, ()),
     "a relative path": (
         web("volumeMounts: {data: data}") + "volumes: [{name: data, emptyDir: {}}]\n",

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.faults import Outcome
     from aci_reconcile.emulator.model import ArmError
 
+# Seconds that a group of a pool has waited: its images are there.
+_IN_POOL = 3600.0
+
 
 @rests_on("group-created", "put-takes-tags", "update-headers", "update-restarts", "update-replaces")
 def put(call: Call) -> Response:
@@ -54,8 +57,8 @@ def put(call: Call) -> Response:
         groups.forget(call, call.group_key, stored)
     groups.save(call, call.group_key, group)
     operations.save(call, call.group_key, group)
-    # Recorded, 204 of 204 PUTs: the answer says Pending, however quickly the group is ready.
-    body = Echo.of(call).show(group, provisioning="Pending")
+    # Recorded, 204 of 204 PUTs: the answer says Pending, however quickly the group is ready; but not of a claim.
+    body = Echo.of(call).show(group, provisioning=None if _is_new_claim(properties, stored) else "Pending")
     status = 201 if stored is None else call.knobs.update_status
     return answer(status, body, operations.make_headers(call, group))
 
@@ -68,9 +71,22 @@ def _find_living(stored: Group | None, content: Json, call: Call) -> Group | Non
     return stored if stored.subnets() or as_object(content["properties"]).get("subnetIds") else None
 
 
-def plan_run(call: Call, *, subnet: bool) -> tuple[Operation, Run]:
+def _is_new_claim(properties: Json, stored: Group | None) -> bool:
+    return stored is None and bool(properties.get("isCreatedFromStandbyPool"))
+
+
+def _plan_claim(call: Call) -> tuple[Operation, Run]:
+    """Return the timeline of a group that has waited in a pool: its images are there, and its containers start now."""
+    run = Run(call.now - _IN_POOL, pulled=call.now - _IN_POOL, starts=call.now)
+    return Operation(call.new_id(), call.now, call.now, call.now), run
+
+
+@rests_on("update-duration")
+def plan_run(call: Call, *, subnet: bool, update: bool = False) -> tuple[Operation, Run]:
     """Return the timeline of a deployment that begins now, without containers that take longer than usual."""
     length = call.knobs.provisioning_seconds + (call.knobs.vnet_extra_seconds if subnet else 0.0)
+    if update and call.knobs.update_seconds is not None:
+        length = call.knobs.update_seconds
     begins = call.now + 0.3 * length
     run = Run(begins, pulled=call.now + 0.6 * length, starts=call.now + 0.9 * length)
     return Operation(call.new_id(), call.now, begins, call.now + length), run
@@ -131,7 +147,10 @@ def _make_group(call: Call, content: Json, location: str, stored: Group | None) 
     body = _make_body(call, content, stored)
     properties = as_object(body["properties"])
     serial = call.session.next_serial() if stored is None else stored.serial
-    operation, run = plan_run(call, subnet=bool(properties.get("subnetIds")))
+    if _is_new_claim(properties, stored):
+        operation, run = _plan_claim(call)
+    else:
+        operation, run = plan_run(call, subnet=bool(properties.get("subnetIds")), update=stored is not None)
     run = without_start(run, properties)
     group = Group(
         # The spelling of the first PUT stays: ARM ignores case in later paths.

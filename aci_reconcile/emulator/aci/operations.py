@@ -17,6 +17,7 @@ def save(call: Call, key: str, group: Group) -> None:
     """Store the operation that a write has begun."""
     operation = group.operation
     document: Json = {"group": key, "serial": group.serial, "id": group.id, "operation": asdict(operation)}
+    document["claim"] = bool(group.properties().get("isCreatedFromStandbyPool"))
     call.session.put("operation", f"{call.subscription}/{operation.id}".lower(), document)
 
 
@@ -40,8 +41,9 @@ def get_status(call: Call) -> Response:
         "id": document["id"],
         "status": state,
         "startTime": times.format_fraction(operation.started, 7),
-        "properties": {"events": _list_events(call, document)},
     }
+    if not document.get("claim"):
+        body["properties"] = {"events": _list_events(call, document)}
     if state == "Failed":
         body["error"] = _make_failure(operation)
     return answer(200, body, _make_retry_after(call) if operation.is_running(call.now) else None)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.arm.call import Call
 
 _SINCE = "2024-05-01"
-_CLAIM = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile"})
+# With a subnet: azure-cli's tests (2025).
+_CLAIM = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile", "subnetIds"})
 # What a profile says of itself, and not of its groups.
 _OWN = frozenset({"revision", "shutdownGracePeriod", "timeToLive", "useKrypton", "securityContext"})
 # the answer in Microsoft's example of a group from a pool
@@ -50,10 +51,16 @@ def _check_claim(properties: Json) -> None:
         raise ArmError(400, "BadRequest", message, fact="pool-takes-config-maps")
 
 
-@rests_on("standby-claim", "standby-answer")
+@rests_on("standby-claim", "standby-answer", "standby-names")
 def _complete_claim(call: Call, properties: Json) -> Json:
+    """Return the properties of a group that waited in the pool: its containers are the profile's, names included."""
     kept = {key: value for key, value in properties.items() if key != "standbyPoolProfile"}
-    return {**_fill_from_profile(call, kept), "isCreatedFromStandbyPool": True}
+    filled = _fill_from_profile(call, kept)
+    template = _find_template(call, as_object(properties.get("containerGroupProfile")))
+    if template is not None:
+        names = {str(item["name"]) for item in list_objects(template["containers"])}
+        filled["containers"] = [item for item in list_objects(filled["containers"]) if str(item["name"]) in names]
+    return {"imageRegistryCredentials": [], **filled, "isCreatedFromStandbyPool": True}
 
 
 @rests_on("profile-alone")
@@ -86,10 +93,6 @@ def _find_template(call: Call, reference: Json) -> Json | None:
 def _fill_containers(known: list[Json], given: list[Json]) -> list[Json]:
     """Return the profile's containers with what the group's of the same name say; others are the group's own."""
     wanted = {str(item["name"]): as_object(item["properties"]) for item in given}
-    if len(known) == len(wanted) == 1:
-        # The example of a claim names the container as it likes.
-        (name,) = wanted
-        return [{"name": name, "properties": {**as_object(known[0]["properties"]), **wanted[name]}}]
     names = [str(item["name"]) for item in known]
     filled = [{**item, "properties": {**item["properties"], **wanted.get(str(item["name"]), {})}} for item in known]
     return [*filled, *(item for item in given if str(item["name"]) not in names)]

@@ -21,16 +21,26 @@ AROUND_GROUPS = (
     ),
     Fact(
         "standby-claim",
-        "A request for a group from a pool names containers with their config maps. Image, OS and size come from the "
-        "profile.",
-        "example",
-        "azure-rest-api-specs 2025-09-01, ContainerGroupCreateOrUpdateStandbyPool",
+        "A request for a group from a pool names containers with their config maps, and may name a subnet. Image, OS "
+        "and size come from the profile.",
+        "recording",
+        "azure-cli's tests (2025), test_container_reuse_from_standbypool_vnet; azure-rest-api-specs 2025-09-01, "
+        "ContainerGroupCreateOrUpdateStandbyPool",
     ),
     Fact(
         "standby-answer",
-        "The answer has isCreatedFromStandbyPool true and the profile's values, but no standbyPoolProfile.",
-        "example",
-        "azure-rest-api-specs 2025-09-01, ContainerGroupCreateOrUpdateStandbyPool",
+        "The answer to a claim is 201 and Succeeded at once, with Azure-AsyncOperation, and the containers run. It has "
+        "isCreatedFromStandbyPool true, imageRegistryCredentials [] and the profile's values, but no "
+        "standbyPoolProfile. A poll of the operation has no events.",
+        "recording",
+        "azure-cli's tests (2025), test_container_reuse_from_standbypool_outbound and _vnet",
+    ),
+    Fact(
+        "standby-names",
+        "The containers of a claimed group are those of the profile, with their names; a config map goes to the "
+        "container of its name, and others are dropped.",
+        "recording",
+        "azure-cli's tests (2025), test_container_reuse_from_standbypool_outbound and _vnet",
     ),
     Fact(
         "profile-created",
@@ -42,9 +52,10 @@ AROUND_GROUPS = (
     ),
     Fact(
         "profile-revisions",
-        "Each PUT of a profile with other properties makes a new revision, and former revisions never change.",
-        "document",
-        "ACI documentation, container group profiles; REST reference, revisions",
+        "A PUT of an existing profile answers 200. With other properties it makes a new revision, and former revisions "
+        "never change.",
+        "recording",
+        "azure-cli's tests (2024), test_container_group_profile_update; not recorded with the same properties",
     ),
     Fact(
         "profile-tags",
@@ -56,7 +67,7 @@ AROUND_GROUPS = (
         "profile-deleted",
         "A DELETE of a profile answers 200 without a body, or 204.",
         "recording",
-        "Azure PowerShell's tests (2024), Remove-AzContainerInstanceContainerGroupProfile; 204 in Microsoft's example",
+        "azure-cli's tests (2024, 2025) and Azure PowerShell's (2024); 204 in Microsoft's example",
     ),
     Fact(
         "profile-list",

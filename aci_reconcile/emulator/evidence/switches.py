@@ -18,6 +18,13 @@ SWITCHES = (
         "azure-cli's tests: the range of those in networks",
     ),
     Fact(
+        "update-duration",
+        "A PUT on a running group takes as long as a creation.",
+        "none",
+        "comments of alchemy, a project that tests live, speak of 2 to 10 minutes",
+        "2026-11-28",
+    ),
+    Fact(
         "provisioning-timeout",
         "A group is Failed after 30 minutes in Creating.",
         "document",

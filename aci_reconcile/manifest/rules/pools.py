@@ -12,18 +12,19 @@ if TYPE_CHECKING:
 
     from aci_reconcile.manifest.syntax.items import Item, RuleTable
 
-_OF_GROUP: Final = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile"})
+_OF_GROUP: Final = frozenset({"containers", "containerGroupProfile", "standbyPoolProfile", "subnetIds"})
 _OF_CONTAINER: Final = frozenset({"configMap"})
 
 ACI205: Final = Code(
     "ACI205",
     "Not allowed for a group from a standby pool",
     "The profile of the pool defines what such a group runs. Its manifest may contain only the names of the "
-    "containers, their `configMap`, `containerGroupProfile`, `standbyPoolProfile`, tags, location and zones. "
-    "Remove the rest.",
+    "containers, their `configMap`, `containerGroupProfile`, `standbyPoolProfile`, `subnetIds`, tags, location and "
+    "zones. Remove the rest.",
     example="containers: [{name: web, image: nginx}]\nstandbyPoolProfile: {id: …}",
     evidence=(
         Evidence(Basis.RECORDING, "azure-powershell 2024: any property but the config map is a BadRequest"),
+        Evidence(Basis.RECORDING, "azure-cli 2025: a subnet is accepted"),
         Evidence(Basis.EXAMPLE, "ContainerGroupCreateOrUpdateStandbyPool.json of 2025-09-01"),
     ),
 )

@@ -69,6 +69,20 @@ def test_a_realistic_vnet_takes_longer() -> None:
     assert ["Creating", "Succeeded"] == states
 
 
+def test_an_update_may_take_longer_than_a_creation() -> None:
+    """A setting, because only comments tell of it."""
+    states: list[str] = []
+    for seconds in (None, 240.0):
+        world = World(knobs=Knobs(update_seconds=seconds))
+        world.create("web")
+        world.put("web", changed(group(), "properties.containers.0.properties.image", "nginx:2"))
+        for passed in (1, 200, 60):
+            world.now += passed
+            states.append(world.get("web")["properties"]["provisioningState"])
+
+    assert ["Succeeded"] * 3 + ["Pending", "Creating", "Succeeded"] == states
+
+
 def test_one_operation_at_a_time_in_a_subnet() -> None:
     """Creations and deletions collide, and the second is told to try again."""
     world = World()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from unit.emulator.emulator_world import RESOURCE_GROUP, SUBSCRIPTION, World, changed, container, group
+from unit.emulator.emulator_world import GROUPS, RESOURCE_GROUP, SUBSCRIPTION, World, changed, container, group
 
 from aci_reconcile.emulator import Knobs
 
@@ -252,24 +252,62 @@ def test_a_group_takes_from_its_profile_what_it_leaves_out() -> None:
 def test_a_claim_on_a_pool_has_the_image_of_its_revision(revision: int | None, image: str) -> None:
     """The latest where it names none; the example's where there never was such a revision."""
     made = world(BODY, NEXT)
+    names = ["web"] if revision == 7 else ["web", "other"]
     claim = {
         "location": "eastus",
         "properties": {
             "containerGroupProfile": reference(revision),
             "standbyPoolProfile": {"id": f"{RESOURCE_GROUP}/providers/Microsoft.StandbyPool/pools/p"},
-            "containers": [{"name": "mine", "properties": {"configMap": {"keyValuePairs": {"a": "b"}}}}],
+            "containers": [
+                {"name": name, "properties": {"configMap": {"keyValuePairs": {"a": "b"}}}} for name in names
+            ],
         },
     }
     shown = made.create("web", claim)["properties"]
     made.send("PUT", f"{PROFILES}/shop", changed(BODY, "properties.containers.0.properties.image", "nginx:3"))
 
-    assert (True, "mine", image) == (
+    assert (True, "web", image) == (
         shown["isCreatedFromStandbyPool"],
         shown["containers"][0]["name"],
         shown["containers"][0]["properties"]["image"],
     )
     assert {"keyValuePairs": {"a": "b"}} == shown["containers"][0]["properties"]["configMap"]
     assert shown["containers"] == made.get("web")["properties"]["containers"]
+    assert 1 == len(shown["containers"])
+
+
+def test_a_claim_is_answered_by_a_group_that_runs() -> None:
+    """As recorded: Succeeded at once, with an operation that has succeeded and tells no events."""
+    made = world(changed(BODY, "properties.containers.0.properties.image", "sim/slow:50"))
+    subnet = {"id": f"{RESOURCE_GROUP}/providers/Microsoft.Network/virtualNetworks/v/subnets/s"}
+    claim = {
+        "location": "eastus",
+        "tags": {},
+        "properties": {
+            "containers": [{"name": "mine", "properties": {"configMap": {"keyValuePairs": {"a": "b"}}}}],
+            "containerGroupProfile": reference(1),
+            "standbyPoolProfile": {"id": f"{RESOURCE_GROUP}/providers/Microsoft.StandbyPool/pools/p"},
+            "subnetIds": [subnet],
+        },
+    }
+    answer = made.put("web", claim, RECORDED)
+    shown = answer.json()["properties"]
+    poll = made.send("GET", answer.headers["azure-asyncoperation"]).json()
+
+    assert (201, "Succeeded", "Running") == (answer.status, shown["provisioningState"], shown["instanceView"]["state"])
+    assert [
+        *("sku", "isCreatedFromStandbyPool", "provisioningState", "provisioningTimeoutInSeconds"),
+        *("isCustomProvisioningTimeout", "containers", "initContainers", "imageRegistryCredentials", "restartPolicy"),
+        *("osType", "instanceView", "subnetIds", "containerGroupProfile"),
+    ] == list(shown)
+    (only,) = shown["containers"]
+    assert ("web", {"keyValuePairs": {}}, "Running") == (
+        only["name"],
+        only["properties"]["configMap"],
+        only["properties"]["instanceView"]["currentState"]["state"],
+    )
+    assert (["id", "status", "startTime"], "Succeeded") == (list(poll), poll["status"])
+    assert answer.json() == made.send("GET", f"{GROUPS}/web", version=RECORDED).json()
 
 
 def test_containers_of_a_profile_are_filled_by_name() -> None:
