@@ -10,7 +10,7 @@ from aci_reconcile.git_hosts.github import GitHub, find_run_page, make_github, r
 from aci_reconcile.git_hosts.issue import DesiredIssue, keep_issue
 from aci_reconcile.git_hosts.job import Origin, find_origin, find_request, make_comments, make_request_hint
 from aci_reconcile.git_hosts.planned_run import Merge, PlannedRun, check_newest, find_planned_run
-from aci_reconcile.git_hosts.ports import Comments, Issue, Issues, Kept, Outcome
+from aci_reconcile.git_hosts.ports import Comments, Issue, Issues, Outcome, UpdateResult
 from aci_reconcile.git_hosts.texts import MOST, fit, make_marker
 from aci_reconcile.git_hosts.webhook import Webhook, post
 
@@ -21,11 +21,11 @@ __all__ = [
     "GitHub",
     "Issue",
     "Issues",
-    "Kept",
     "Merge",
     "Origin",
     "Outcome",
     "PlannedRun",
+    "UpdateResult",
     "Webhook",
     "check_newest",
     "find_origin",

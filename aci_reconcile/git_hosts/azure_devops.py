@@ -14,7 +14,7 @@ from urllib.parse import quote
 from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.git_hosts.http import Bearer, Call, check_url, read_token, send_request
-from aci_reconcile.git_hosts.ports import Kept, Outcome
+from aci_reconcile.git_hosts.ports import Outcome, UpdateResult
 from aci_reconcile.git_hosts.texts import add_marker, has_marker, is_same
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class AzureDevOps:
     bearer: Bearer
     clock: Clock
 
-    def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
+    def keep_comment(self, number: int, marker: str, body: str, /) -> UpdateResult:
         """Update our thread on a pull request, which begins with the marker, or create it.
 
         It is a closed thread, so that it does not block a merge that requires resolved threads.
@@ -77,12 +77,12 @@ class AzureDevOps:
         if found is None:
             comment: Json = {"parentCommentId": 0, "content": text, "commentType": "text"}
             self._request("POST", threads, {"comments": [comment], "status": "closed"})
-            return Kept(Outcome.OPENED)
+            return UpdateResult(Outcome.OPENED)
         thread, found_comment = found
         if is_same(as_text(found_comment.get("content")), text):
-            return Kept(Outcome.UNCHANGED)
+            return UpdateResult(Outcome.UNCHANGED)
         self._request("PATCH", f"{threads}/{thread}/comments/{_read_number(found_comment)}", {"content": text})
-        return Kept(Outcome.UPDATED)
+        return UpdateResult(Outcome.UPDATED)
 
     def _find_ours(self, threads: str) -> Iterator[tuple[int, Mapping[str, Json]]]:
         """Yield the first comments of the threads that this token began, each with its thread's number."""

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.git_hosts.http import Call, check_url, read_token, send_request
-from aci_reconcile.git_hosts.ports import Issue, Kept, Outcome
+from aci_reconcile.git_hosts.ports import Issue, Outcome, UpdateResult
 from aci_reconcile.git_hosts.texts import add_marker, has_marker, is_same
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class GitHub:
         """
         self._request("POST", f"/issues/{number}/comments", {"body": body})
 
-    def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
+    def keep_comment(self, number: int, marker: str, body: str, /) -> UpdateResult:
         """Update our comment, which begins with the marker, or create it.
 
         A comment of another author is never ours, even with the marker, because that author could change it later.
@@ -149,11 +149,13 @@ class GitHub:
         text = add_marker(body, marker)
         found = next(self._find_ours(self._list_pages(f"/issues/{number}/comments?"), marker), None)
         if found is None:
-            return Kept(Outcome.OPENED, _read_url(self._request("POST", f"/issues/{number}/comments", {"body": text})))
+            return UpdateResult(
+                Outcome.OPENED, _read_url(self._request("POST", f"/issues/{number}/comments", {"body": text}))
+            )
         if is_same(as_text(found.get("body")), text):
-            return Kept(Outcome.UNCHANGED, _read_url(found))
+            return UpdateResult(Outcome.UNCHANGED, _read_url(found))
         changed = self._request("PATCH", f"/issues/comments/{_read_number(found, 'id')}", {"body": text})
-        return Kept(Outcome.UPDATED, _read_url(changed))
+        return UpdateResult(Outcome.UPDATED, _read_url(changed))
 
     def get(self, path: str, /) -> Json:
         """Read from this repository's part of the API.
@@ -222,10 +224,10 @@ class GitHub:
         return send_request(Call(method, url, body, _HEADERS, self.bearer, repeatable=method != "POST"), self.clock)
 
     def _make_error(self, method: str, answer: Answer) -> GitHostError:
-        said = as_text(as_object(answer.json).get("message"))[:200]
-        limited = answer.status == _FORBIDDEN and "rate limit" in said.lower()
+        message = as_text(as_object(answer.json).get("message"))[:200]
+        limited = answer.status == _FORBIDDEN and "rate limit" in message.lower()
         hint = "the rate limit is exceeded; try again later" if limited else _HINTS.get(answer.status, "")
-        reason = f": {said}" if said else ""
+        reason = f": {message}" if message else ""
         return GitHostError(f"GitHub answered {answer.status} to {method} in {self.repository}{reason}", hint=hint)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.git_hosts.http import Bearer, Call, check_url, read_token, send_request
-from aci_reconcile.git_hosts.ports import Kept, Outcome
+from aci_reconcile.git_hosts.ports import Outcome, UpdateResult
 from aci_reconcile.git_hosts.texts import add_marker, has_marker, is_same
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class GitLab:
     bearer: Bearer
     clock: Clock
 
-    def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
+    def keep_comment(self, number: int, marker: str, body: str, /) -> UpdateResult:
         """Update our note on a merge request, which begins with the marker, or create it.
 
         Raises:
@@ -72,11 +72,11 @@ class GitLab:
         found = next((each for each in ours if has_marker(as_text(each.get("body")), marker)), None)
         if found is None:
             self._request("POST", notes, {"body": text})
-            return Kept(Outcome.OPENED)
+            return UpdateResult(Outcome.OPENED)
         if is_same(as_text(found.get("body")), text):
-            return Kept(Outcome.UNCHANGED)
+            return UpdateResult(Outcome.UNCHANGED)
         self._request("PUT", f"{notes}/{_read_number(found)}", {"body": text})
-        return Kept(Outcome.UPDATED)
+        return UpdateResult(Outcome.UPDATED)
 
     def _list_pages(self, path: str) -> Iterator[Mapping[str, Json]]:
         for page in range(1, _MOST_PAGES + 1):

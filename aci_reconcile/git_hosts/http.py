@@ -149,20 +149,20 @@ def send_request(call: Call, clock: Clock) -> Answer:
 
 def _choose_wait(call: Call, answer: Answer, otherwise: float, clock: Clock) -> float | None:
     """Return the seconds to wait before a retry; None if a retry is of no use."""
-    after = answer.headers.get("retry-after", "")
+    header = answer.headers.get("retry-after", "")
     # HTTP allows a date here, too; it counts as no answer.
-    asked = float(after) if after.isascii() and after.isdecimal() else None
+    retry_after = float(header) if header.isascii() and header.isdecimal() else None
     # GitHub has two rate limits, and answers 403 or 429 for both: one with this header, the other with `Retry-After`
     # (docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
     spent = answer.headers.get("x-ratelimit-remaining") == "0"
-    if answer.status == _TOO_MANY or (answer.status == _FORBIDDEN and (asked is not None or spent)):
+    if answer.status == _TOO_MANY or (answer.status == _FORBIDDEN and (retry_after is not None or spent)):
         reset = answer.headers.get("x-ratelimit-reset", "")
         # The reset is a whole second of GitHub's clock, so one more second makes sure that it has passed.
         until = max(float(reset) - clock.now(), 0) + 1 if spent and reset.isascii() and reset.isdecimal() else otherwise
-        return until if asked is None else asked
+        return until if retry_after is None else retry_after
     # After a 5xx, a POST may have been carried out: a second one would make a second comment.
     if answer.status in _BUSY and call.repeatable:
-        return otherwise if asked is None else asked
+        return otherwise if retry_after is None else retry_after
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.git_hosts.ports import Kept, Outcome
+from aci_reconcile.git_hosts.ports import Outcome, UpdateResult
 from aci_reconcile.git_hosts.texts import add_marker, fit, is_same
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class DesiredIssue:
     news: Callable[[Issue], str]
 
 
-def keep_issue(issues: Issues, wanted: DesiredIssue) -> Kept:
+def keep_issue(issues: Issues, wanted: DesiredIssue) -> UpdateResult:
     """Update the issue with this marker to the wanted content.
 
     Raises:
@@ -39,22 +39,22 @@ def keep_issue(issues: Issues, wanted: DesiredIssue) -> Kept:
     body = add_marker(wanted.body, wanted.marker)
     if found is None:
         if not wanted.open:
-            return Kept(Outcome.NONE)
-        return Kept(Outcome.OPENED, issues.create(wanted.title, body, wanted.label).url)
+            return UpdateResult(Outcome.NONE)
+        return UpdateResult(Outcome.OPENED, issues.create(wanted.title, body, wanted.label).url)
     # A closed issue that needs no reopening is left alone: an edit would notify everyone who watches it.
     if not wanted.open and not found.open:
-        return Kept(Outcome.NONE, found.url)
+        return UpdateResult(Outcome.NONE, found.url)
     return _change(issues, found, wanted, body)
 
 
-def _change(issues: Issues, found: Issue, wanted: DesiredIssue, body: str) -> Kept:
+def _change(issues: Issues, found: Issue, wanted: DesiredIssue, body: str) -> UpdateResult:
     # The news compare with the body as it was, so they are made before it changes.
     outcome, news = _choose_outcome(found, wanted, body), wanted.news(found)
     if outcome is not Outcome.UNCHANGED:
         issues.change(found.number, title=wanted.title, body=body, opened=wanted.open)
     if news:
         issues.comment(found.number, fit(news))
-    return Kept(outcome, found.url)
+    return UpdateResult(outcome, found.url)
 
 
 def _choose_outcome(found: Issue, wanted: DesiredIssue, body: str) -> Outcome:

@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class UpdateResult:
     """The action, and the page of the result."""
 
     outcome: Outcome
@@ -61,6 +61,6 @@ class Issues(Protocol):
 class Comments(Protocol):
     """The comments of one repository. Every method may raise a ``GitHostError``."""
 
-    def keep_comment(self, number: int, marker: str, body: str, /) -> Kept:
+    def keep_comment(self, number: int, marker: str, body: str, /) -> UpdateResult:
         """Update our comment on an issue or a pull request, which begins with the marker, or create it."""
         ...

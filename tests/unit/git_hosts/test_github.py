@@ -13,8 +13,8 @@ from aci_reconcile.core.errors import GitHostError, UsageError
 from aci_reconcile.git_hosts import (
     DesiredIssue,
     GitHub,
-    Kept,
     Outcome,
+    UpdateResult,
     find_run_page,
     keep_issue,
     make_github,
@@ -99,7 +99,7 @@ def test_nobody_else_s_issue_is_taken(git_host: GitHost) -> None:
 
     kept = keep_issue(client(git_host), wanted())
 
-    assert Kept(Outcome.OPENED, f"https://forge.example/{REPOSITORY}/issues/8") == kept
+    assert UpdateResult(Outcome.OPENED, f"https://forge.example/{REPOSITORY}/issues/8") == kept
 
 
 def test_the_issue_is_found_on_a_later_page(git_host: GitHost) -> None:
