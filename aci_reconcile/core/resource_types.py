@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import provisioning
 from aci_reconcile.core.fields import API_VERSION
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aci_reconcile.core.model import Body, Resource, ResourceId
-
-
-class Assess(Protocol):
-    """Says how a resource is, from its body; ``now`` and ``stable_for`` are seconds."""
-
-    def __call__(self, body: Body, *, now: float = 0, stable_for: float = 0) -> Health:
-        """Return the health."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +36,8 @@ class ResourceType:
     """Within a resource group, those with a lower number are created first."""
     is_settled: Callable[[Body], bool]
     """Whether Azure has done with what it accepted, well or badly."""
-    assess: Assess | None
-    """Says whether a resource works; None: nothing in it runs, so it works once it has settled."""
+    assess: Callable[..., Health] | None
+    """Says how a resource is, as ``health.assess`` does; None: nothing in it runs, so it works once it has settled."""
 
 
 def _is_kept(body: Body) -> bool:
@@ -56,18 +48,16 @@ def _is_kept(body: Body) -> bool:
     return as_text(as_object(body.get("properties")).get("provisioningState")) != "Deleting"
 
 
-def _list_actions(prefix: str, *verbs: str) -> dict[str, str]:
-    """Return the verbs with their actions. Those beside read, write and delete are POSTs, and end in ``/action``."""
-    plain = {"read", "write", "delete"}
-    return {verb: f"{prefix}/{verb}" if verb in plain else f"{prefix}/{verb}/action" for verb in verbs}
-
-
 RESOURCE_GROUPS: Final = ResourceType(
     name="Microsoft.Resources/resourceGroups",
     collection="",
     api_version="2021-04-01",  # every cloud has it, and later versions answer the same
     # Roles name it in another way than ids do (documented at "Azure permissions for Management and governance").
-    actions=_list_actions("Microsoft.Resources/subscriptions/resourceGroups", "read", "write", "delete"),
+    actions={
+        "read": "Microsoft.Resources/subscriptions/resourceGroups/read",
+        "write": "Microsoft.Resources/subscriptions/resourceGroups/write",
+        "delete": "Microsoft.Resources/subscriptions/resourceGroups/delete",
+    },
     order=0,
     is_settled=_is_kept,
     assess=None,
@@ -76,7 +66,12 @@ CONTAINER_GROUPS: Final = ResourceType(
     name=CONTAINER_GROUPS_NAME,
     collection=f"/providers/{CONTAINER_GROUPS_NAME}",
     api_version=API_VERSION,
-    actions=_list_actions(CONTAINER_GROUPS_NAME, "read", "write", "delete", "stop"),
+    actions={
+        "read": f"{CONTAINER_GROUPS_NAME}/read",
+        "write": f"{CONTAINER_GROUPS_NAME}/write",
+        "delete": f"{CONTAINER_GROUPS_NAME}/delete",
+        "stop": f"{CONTAINER_GROUPS_NAME}/stop/action",
+    },
     order=1,
     is_settled=provisioning.is_settled,
     assess=assess,
