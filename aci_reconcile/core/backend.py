@@ -30,7 +30,7 @@ class Operation:
 class Remaining:
     """The rest of ARM's rate limits by the last answers; None if unknown.
 
-    A hint only: ARM counts in each of its instances (documented at "Throttling Resource Manager requests").
+    A hint only: the recorded numbers match none of the documented limits.
     """
 
     reads: int | None = None
