@@ -40,6 +40,7 @@ _ABSENT = frozenset({"containergroupnotfound", "resourcenotfound", "resourcegrou
 """Error codes of ARM and of the provider for a missing resource, both recorded; other 404s are errors."""
 _NO_GROUP = frozenset({"resourcegroupnotfound"})
 _ACCEPTED = 202
+_ERRORS = range(400, 600)
 _LISTED_NAMES = frozenset(row.name.lower() for row in LISTED)
 
 
@@ -184,6 +185,14 @@ class ArmBackend(Backend):
     def delete_resource_group(self, scope: Scope, /) -> Operation:
         """Delete the resource group and everything in it; a missing one is no error."""
         return self._delete(with_query(scope_path(scope), api_version=RESOURCES_API))
+
+    def ask(self, method: str, url: str, body: bytes = b"", /) -> Answer:
+        """Send a request and return the answer, whatever it is; for questions to which a refusal is an answer.
+
+        Raises:
+            NoAnswerError: there is none.
+        """
+        return self._client.exchange(method, url, body, accept=_ERRORS)
 
     def get_remaining(self) -> Remaining:
         """Return the rest of ARM's rate limits, from the last answers."""

@@ -12,6 +12,7 @@ from aci_reconcile.emulator.evidence import FACTS, Fact, Kind
 from aci_reconcile.emulator.evidence.refusals import REFUSALS
 from aci_reconcile.emulator.knobs import Knobs, list_beliefs, list_values, write_knob
 from aci_reconcile.facts.beyond import BEYOND_THE_EMULATOR
+from aci_reconcile.facts.probes import ASKED
 from aci_reconcile.facts.unasked import find_reason
 from aci_reconcile.facts.uses import find_use
 
@@ -63,6 +64,7 @@ def _compose(fact: Fact) -> Row:
         date=fact.date,
         verified=fact.verified,
         knob=knob,
+        probe=ASKED.get(fact.id, ""),
         no_probe=find_reason(fact.id),
         matters=find_use(fact.id),
     )

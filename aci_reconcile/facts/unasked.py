@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 REASONS: Final[Mapping[str, str]] = {
     "recorded often enough: a live answer would be one more of many": (
-        "group-created operation-version operation-status sku-filled-in init-containers-filled-in ports-filled-in "
+        "operation-version operation-status sku-filled-in init-containers-filled-in ports-filled-in "
         "variables-filled-in timeout-filled-in config-map-filled-in public-ip-late lists-are-lean "
-        "label-scope-dropped secrets-dropped group-deleted identity-ids resource-group-not-found rate-headers "
+        "label-scope-dropped secrets-dropped identity-ids resource-group-not-found rate-headers "
         "provisioned-not-healthy crash-pauses enum-case"
     ),
     "it needs a virtual network, which a probe does not make": (
@@ -21,7 +21,7 @@ REASONS: Final[Mapping[str, str]] = {
     "it needs a registry, a vault, a workspace, a storage account or an identity, which a probe does not make": (
         "delegated-identity-filled-in vault-url-slash encryption-order secret-and-reference mount-never-ends "
         "registry-checks registry-error metadata-not-allowed workspace-key-needed identity-credentials "
-        "empty-password registry-server most-credentials registry-servers-unique vaults"
+        "empty-password registry-server most-credentials vaults"
     ),
     "it needs an image whose tag the probe can move": "restart-pulls",
     "it needs a pool, a profile or an NGroup that is prepared beforehand": (
@@ -60,7 +60,7 @@ REASONS: Final[Mapping[str, str]] = {
         "capabilities usages exec-arguments exec-stream graph-has-no-views no-dependencies profile-tags "
         "profile-deleted profile-list attach-start"
     ),
-    "it is not about Azure": "emulators-own subnets-there unproven-refusals",
+    "it is not about Azure": "emulators-own subnets-there",
 }
 
 

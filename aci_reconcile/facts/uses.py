@@ -42,7 +42,9 @@ USES: Final[Mapping[str, str]] = {
     "The plan says which changes need a new group, and an apply recreates it only if that is allowed": (
         "update-named update-contested location-fixed ended-not-updatable ended-update-code"
     ),
-    "A change that Azure accepts and does not carry out is reported, not written again": "label-scope-ignored",
+    "A change that Azure accepts and does not carry out is reported, not written again": (
+        "label-scope-ignored zones-kept"
+    ),
     "The plan says whether an address changes, and an address that is not there yet is no difference": (
         "public-ip-late subnet-address-late ip-after-start ended-address fqdn"
     ),

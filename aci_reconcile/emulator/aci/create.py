@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _IN_POOL = 3600.0
 
 
-@rests_on("group-created", "put-takes-tags", "update-headers", "update-restarts", "update-replaces")
+@rests_on("group-created", "put-takes-tags", "zones-kept", "update-headers", "update-restarts", "update-replaces")
 def put(call: Call) -> Response:
     """Create (201) or replace a group: refuse it before anything is written, or accept it as Pending."""
     scopes.require_writable(call)

@@ -101,6 +101,7 @@ SWITCHES = (
         "azure-cli's tests, 3 of 32; not added to the others",
     ),
     Fact("unknown-kept", "Unknown properties are stored and returned.", "none", "no recording has one"),
+    Fact("zones-kept", "A zone is accepted, and returned as it was sent.", "none", "no recording has one"),
     Fact("empty-value-echoed", "A variable with an empty value is returned with it.", "none", "no recording has one"),
     Fact(
         "update-named",

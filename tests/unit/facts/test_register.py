@@ -12,6 +12,7 @@ import pytest
 from aci_reconcile.emulator import Knobs
 from aci_reconcile.emulator.evidence import FACTS
 from aci_reconcile.facts.beyond import BEYOND_THE_EMULATOR
+from aci_reconcile.facts.probes import PROBES
 from aci_reconcile.facts.register import REGISTER, Row, get_row
 from aci_reconcile.facts.unasked import REASONS
 from aci_reconcile.facts.uses import USES
@@ -100,3 +101,16 @@ def test_the_page_has_each_fact_once() -> None:
     page = (ROOT / "docs" / "facts.md").read_text("utf-8")
 
     assert {row.id: 1 for row in REGISTER} == {row.id: page.count(f"\n| `{row.id}`: ") for row in REGISTER}
+
+
+def test_each_row_is_asked_or_says_why_not() -> None:
+    """And not both."""
+    assert [] == [row.id for row in REGISTER if bool(row.probe) == bool(row.no_probe)]
+
+
+def test_probes_answer_facts_that_there_are() -> None:
+    """Each fact is asked by one of them."""
+    asked = [fact for probe in PROBES for fact in probe.facts]
+
+    assert sorted(set(asked)) == sorted(asked)
+    assert set() == set(asked) - {row.id for row in REGISTER}

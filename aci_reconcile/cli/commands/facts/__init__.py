@@ -8,6 +8,8 @@ FACTS = Group(
     "facts",
     {
         "show": "aci_reconcile.cli.commands.facts.show",
+        "probe": "aci_reconcile.cli.commands.facts.probe",
+        "clean": "aci_reconcile.cli.commands.facts.clean",
     },
     help="Show what this tool and its emulator believe about Azure, and why.",
     examples=("aci-reconcile facts show", "aci-reconcile facts show update-status"),

@@ -1,0 +1,85 @@
+"""The probes recover what the emulator was told to be like, whatever that is, and leave nothing behind."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from probed_azure import Azure, get_values, run_probes
+
+from aci_reconcile.emulator.knobs import Knobs, list_values, read_knob, write_knob
+from aci_reconcile.facts.register import REGISTER
+
+REFUSALS = (
+    "DuplicateContainerName",
+    "DuplicateEnvironmentVariable",
+    "DuplicateImageRegistryServer",
+    "DuplicateIpAddressPort",
+    "InvalidVolume",
+    "InvalidVolumeMount",
+)
+CONTESTED = (
+    *("ports", "diagnostics", "dnsNameLabel", "containers", "volumes", "initContainers", "dnsConfig"),
+    *("identity", "priority"),
+)
+ASKED = {row.id: row.knob for row in REGISTER if row.knob and row.probe}
+UNASKED = {row.id for row in REGISTER if row.knob and not row.probe}
+
+
+def choose_text(knob: str, dice: random.Random) -> str:
+    """Return a random value of a switch."""
+
+    def choose_some(words: tuple[str, ...]) -> str:
+        return ",".join(sorted(dice.sample(words, dice.randint(0, len(words))))) or "none"
+
+    free = {
+        "retry_after": lambda: dice.choice(["none", "1", "5", "30", str(dice.randint(1, 99))]),
+        "page_size": lambda: str(dice.randint(1, 30)),
+        "most_ports": lambda: str(dice.randint(1, 11)),
+        "refused_updates": lambda: choose_some(CONTESTED),
+        "unproven_refusals": lambda: choose_some(REFUSALS),
+        "ended_update_code": lambda: dice.choice(["InvalidContainerGroupUpdate", "Conflict", "ContainerGroupEnded"]),
+    }
+    return free[knob]() if knob in free else dice.choice(list_values(Knobs, knob))
+
+
+def make_random_knobs(seed: int) -> Knobs:
+    """Return an Azure that could be."""
+    dice = random.Random(seed)
+    chosen: dict[str, Any] = {knob: read_knob(Knobs, knob, choose_text(knob, dice)) for knob in ASKED.values()}
+    pace: dict[str, Any] = {"provisioning_seconds": dice.uniform(2, 90), "delete_linger_seconds": dice.uniform(2, 120)}
+    return replace(Knobs(), **chosen, **pace)
+
+
+def check_recovered(knobs: Knobs) -> None:
+    """Ask an emulator that behaves so, and compare."""
+    azure = Azure(knobs)
+    found = run_probes(azure)
+    expected = {fact: write_knob(getattr(knobs, knob)) for fact, knob in ASKED.items()}
+    if knobs.ended_update == "accept":
+        del expected["ended-update-code"]
+    if knobs.most_ports == 1:
+        del expected["unproven-refusals"]  # a port twice is refused for being two ports: nobody can tell
+
+    assert expected == {fact: value for fact, value in get_values(found).items() if fact in ASKED}
+    assert [] == azure.list_left()
+
+
+def test_few_switches_are_not_asked() -> None:
+    """They need a network, a private registry, or a WebSocket."""
+    assert {"subnet-collisions", "registry-checks", "exec-arguments", "attach-start"} == UNASKED
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_probes_recover_every_switch(seed: int) -> None:
+    """What was set at random is found out by requests alone."""
+    check_recovered(make_random_knobs(seed))
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(20, 1020))
+def test_the_probes_recover_every_switch_in_a_thousand_runs(seed: int) -> None:
+    """Likewise, many times."""
+    check_recovered(make_random_knobs(seed))
