@@ -149,7 +149,7 @@ class SourceOptions:
         )
     )
 
-    def at(self, place: PlaceOptions, paths: tuple[Path, ...] = (), changed_since: str = "") -> Sources:
+    def make_sources(self, place: PlaceOptions, paths: tuple[Path, ...] = (), changed_since: str = "") -> Sources:
         """Return the manifests to read, with the place of groups that name none."""
         return Sources(
             paths=paths,

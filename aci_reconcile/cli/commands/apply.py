@@ -60,7 +60,7 @@ class ApplyOptions:
         """What decides what is planned."""
         from aci_reconcile.app.saved_inputs import Inputs
 
-        sources = self.sources.at(self.azure.place, self.paths)
+        sources = self.sources.make_sources(self.azure.place, self.paths)
         return Inputs(sources, self.releases.make_allow(restore=self.restore), self.line.typed)
 
 

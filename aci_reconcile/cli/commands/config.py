@@ -71,7 +71,7 @@ def show_config(session: Session, asked: ConfigOptions) -> ExitCode:
     from aci_reconcile.app.manifests import make_request
     from aci_reconcile.manifest import load
 
-    loaded = load(make_request(asked.sources.at(asked.azure.place), session, resolve=False))
+    loaded = load(make_request(asked.sources.make_sources(asked.azure.place), session, resolve=False))
     if loaded.errors:
         session.console.warn("the project or its manifests have errors; `aci-reconcile validate` shows them")
     rows = {row.name: row for row in _list_rows(asked, loaded, session)}

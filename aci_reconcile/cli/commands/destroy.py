@@ -69,7 +69,7 @@ def destroy(session: Session, asked: DestroyOptions) -> ExitCode:
     from aci_reconcile.cli.progress import follow_events, report_end
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
-    sources, target = asked.sources.at(asked.azure.place, asked.paths), asked.azure.target
+    sources, target = asked.sources.make_sources(asked.azure.place, asked.paths), asked.azure.target
     allow = Allow(override_freeze=asked.override_freeze)
     with prepare(sources, target, allow, session, resolve=False) as declared:
         workspace = make_former_work(declared, asked.former) if asked.former else declared

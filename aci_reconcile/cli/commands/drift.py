@@ -95,7 +95,7 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
 
     sources, taken = asked.sources, (asked.history, asked.metrics, asked.accept)
     with open_reports("drift", session, asked.report, environment=sources.environment, taken=taken) as reports:
-        declared, target = sources.at(asked.azure.place, asked.paths), asked.azure.target
+        declared, target = sources.make_sources(asked.azure.place, asked.paths), asked.azure.target
         notifications = make_notifications(asked.history, asked.metrics, asked.notify, asked.issue, session)
         with (
             prepare(declared, target, Allow(prune=False), session) as workspace,

@@ -88,7 +88,9 @@ def _make_request(asked: ImportOptions) -> use_case.ImportRequest:
     """
     if asked.project_name and asked.out is None and asked.line.has("project_name"):
         raise UsageError("--project-name needs --out, which writes the project file", hint="add --out")
-    return use_case.ImportRequest(asked.sources.at(asked.azure.place), asked.addresses, asked.out, asked.project_name)
+    return use_case.ImportRequest(
+        asked.sources.make_sources(asked.azure.place), asked.addresses, asked.out, asked.project_name
+    )
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def print_logs(session: Session, asked: LogsOptions) -> ExitCode:
     """Print the logs of one container."""
     from aci_reconcile.render.escape import sanitize
 
-    with open_view(asked.sources.at(asked.azure.place), asked.azure.target, session) as view:
+    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session) as view:
         live = view.find(asked.address)
         container = _choose_container(live, asked.container)
         text = view.backend.logs(live.id, container, tail=asked.tail)

@@ -73,7 +73,7 @@ class PlanOptions:
         """What decides what is planned."""
         from aci_reconcile.app.saved_inputs import Inputs
 
-        sources = self.sources.at(self.azure.place, self.paths, self.changed_since)
+        sources = self.sources.make_sources(self.azure.place, self.paths, self.changed_since)
         return Inputs(sources, self.releases.make_allow(restore=self.restore), self.line.typed)
 
 

@@ -34,7 +34,7 @@ def render(session: Session, asked: RenderOptions) -> ExitCode:
     """Print the bodies of the selected groups."""
     from aci_reconcile.app.manifests import load_valid
 
-    loaded = load_valid(asked.sources.at(asked.place, asked.paths), session)
+    loaded = load_valid(asked.sources.make_sources(asked.place, asked.paths), session)
     chosen = [each for each in loaded.resources if loaded.selected is None or each.id.key in loaded.selected]
     document = [_make_template(each, loaded.project.api_version) for each in chosen]
     session.console.result(json.dumps(document, indent=2, default=_redact))

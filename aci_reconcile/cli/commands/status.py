@@ -35,7 +35,7 @@ def show_status(session: Session, asked: StatusOptions) -> ExitCode:
     from aci_reconcile.render.text.status import render_group_text, render_status_text, render_unread
 
     console = session.console
-    with open_view(asked.sources.at(asked.azure.place), asked.azure.target, session) as view:
+    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session) as view:
         if not (view.scopes or view.search.subscriptions or asked.addresses):
             raise UsageError("no resource group is given", hint="use -g, or run this where the manifests are")
         seen = view.read_named(asked.addresses) if asked.addresses else view.read_all()

@@ -48,7 +48,7 @@ def validate(session: Session, asked: ValidateOptions) -> ExitCode:
     from aci_reconcile.cli.reports import open_reports
 
     with open_reports("validate", session, asked.report, environment=asked.sources.environment) as reports:
-        loaded = validate_manifests(asked.sources.at(asked.place, asked.paths), session, asked.fail_on)
+        loaded = validate_manifests(asked.sources.make_sources(asked.place, asked.paths), session, asked.fail_on)
         reports.publish(lambda console: _render(loaded, console, reports))
     return ExitCode.ERROR if loaded.errors else ExitCode.OK
 

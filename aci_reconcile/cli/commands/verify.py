@@ -46,7 +46,7 @@ def verify(session: Session, asked: VerifyOptions) -> ExitCode:
     """Plan, check what an apply of the plan needs, and show the checks."""
     from aci_reconcile.app.workspace import prepare
 
-    sources, target = asked.sources.at(asked.azure.place, asked.paths), asked.azure.target
+    sources, target = asked.sources.make_sources(asked.azure.place, asked.paths), asked.azure.target
     with prepare(sources, target, asked.releases.make_allow(), session) as workspace:
         from aci_reconcile.app.plan_checks import verify_plan
         from aci_reconcile.app.proposal import make_reader, propose_plan

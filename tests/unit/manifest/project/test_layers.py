@@ -464,7 +464,9 @@ def test_the_value_of_a_variable(
     words += ["--var", "more=y"] if flag == ABSENT else ["--var", f"v={flag}"]
     context = click.Command("plan", params=list(list_params(SourceOptions))).make_context("plan", words)
 
-    values = read_variables(fill_options(SourceOptions, read_command_line(context)).at(PlaceOptions()), tmp_path)
+    values = read_variables(
+        fill_options(SourceOptions, read_command_line(context)).make_sources(PlaceOptions()), tmp_path
+    )
     files = {
         "aci-reconcile.yaml": project,
         "web.yaml": f"name: web\ntags: {{v: '${{var:v}}'}}\ncontainers: {CONTAINERS}\n",
