@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.planning.values import Unreadable
@@ -11,15 +11,53 @@ from aci_reconcile.reconcile.preflight import run_preflight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from aci_reconcile.app.requests import Target
+    from aci_reconcile.app.run import Run
+    from aci_reconcile.app.workspace import Workspace
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.findings import Baseline, Drift
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.preflight.inventory import Preflight
+    from aci_reconcile.reconcile import Refresh
 
 
-def find_drift(plan: Plan, clock: Clock, memory: Baseline | None = None) -> Drift:
-    """Judge the run state of the declared groups that the plan has read, and compare with what is known from before."""
+@dataclass(frozen=True, slots=True)
+class DriftFiles:
+    """The files of a drift check; None for none, or for the default."""
+
+    history: Path | None = None
+    accepted: Path | None = None
+
+
+def check_drift(workspace: Workspace, target: Target, refresh: Refresh, files: DriftFiles, run: Run) -> Drift:
+    """Read Azure, find drift, and compare it with the history.
+
+    Raises:
+        UsageError: the history cannot be read, or belongs to another project.
+        InvalidManifestsError: the file of accepted drift has errors.
+    """
+    from aci_reconcile.app.history import find_resource_groups, load_acceptances, load_history
+    from aci_reconcile.app.proposal import make_reader, propose_plan
+    from aci_reconcile.findings import Baseline, Place
+
+    header, project = workspace.header, workspace.loaded.project
+    # Files come first: an error in one of them is no reason to ask Azure.
+    baseline = Baseline(
+        load_history(files.history, Place(header.project, header.subscription, header.endpoint)),
+        load_acceptances(files.accepted, project, run.cwd),
+        frozenset(project.resource_groups),
+        kept=files.history is not None,
+    )
+    known = find_resource_groups(baseline.history)
+    # A check waits for groups in transition: how that ends is what its reader wants to know.
+    reader = make_reader(workspace, target, run, refresh, health=True, until_settled=True, more=known)
+    return find_drift(propose_plan(workspace.loaded, workspace.policy, reader), run.clock, baseline)
+
+
+def find_drift(plan: Plan, clock: Clock, baseline: Baseline | None = None) -> Drift:
+    """Judge the run state of the declared groups that the plan has read, and compare it with earlier runs."""
     from aci_reconcile.core.resource_types import assess_health
     from aci_reconcile.findings import Baseline, History, Place, judge, to_moment
 
@@ -28,7 +66,7 @@ def find_drift(plan: Plan, clock: Clock, memory: Baseline | None = None) -> Drif
     declared = ((each.address, each.before) for each in plan.changes if each.after is not None)
     now = clock.now()
     health = tuple((address, assess_health(live, now=now)) for address, live in declared if live is not None)
-    return judge(plan, health, memory or Baseline(History(Place(plan.owner, ""))), to_moment(now))
+    return judge(plan, health, baseline or Baseline(History(Place(plan.owner, ""))), to_moment(now))
 
 
 def _without_foreign(plan: Plan) -> Plan:

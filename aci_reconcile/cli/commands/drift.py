@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aci_reconcile.app.notifications import Notifications, make_notifications
-from aci_reconcile.app.plan_checks import find_drift
+from aci_reconcile.app.notifications import make_notifications
 from aci_reconcile.app.policy import Allow
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
@@ -19,7 +18,6 @@ from aci_reconcile.core.errors import ExitCode
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aci_reconcile.app.workspace import Workspace
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.reports import Reports
     from aci_reconcile.cli.session import Session
@@ -89,7 +87,7 @@ class DriftOptions:
 
 
 def drift(session: Session, asked: DriftOptions) -> ExitCode:
-    """Look for drift, show it, and notify whoever the options name."""
+    """Find drift, show it, and notify the receivers that the options name."""
     from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.reports import open_reports
 
@@ -101,33 +99,16 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
             prepare(declared, target, Allow(prune=False), session) as workspace,
             notifications.note_failure(workspace.header, session),
         ):
-            found = _look(workspace, asked, notifications, session)
+            # Imported while the lists are on their way.
+            from aci_reconcile.app.plan_checks import DriftFiles, check_drift
+            from aci_reconcile.reconcile import Refresh
+
+            notifications.check_scope(complete=workspace.policy.selected is None)
+            files = DriftFiles(asked.history, asked.accept)
+            found = check_drift(workspace, target, Refresh(asked.refresh), files, session)
             reports.publish(lambda console: _render(found, workspace.header, console, reports))
         notifications.send(found, workspace.header, session)
     return find_exit_code(found, exit_zero=asked.exit_zero, strict=asked.strict)
-
-
-def _look(workspace: Workspace, asked: DriftOptions, notifications: Notifications, session: Session) -> Drift:
-    """Look for drift, and compare it with the history. Files are read before Azure is asked: one may be wrong."""
-    from aci_reconcile.app.history import find_resource_groups, load_acceptances, load_history
-    from aci_reconcile.app.proposal import make_reader, propose_plan
-    from aci_reconcile.findings import Baseline, Place
-    from aci_reconcile.reconcile import Refresh
-
-    notifications.check_scope(complete=workspace.policy.selected is None)
-    header, project = workspace.header, workspace.loaded.project
-    memory = Baseline(
-        load_history(notifications.history, Place(header.project, header.subscription, header.endpoint)),
-        load_acceptances(asked.accept, project, session.cwd),
-        frozenset(project.resource_groups),
-        kept=notifications.history is not None,
-    )
-    known = find_resource_groups(memory.history)
-    # A check waits for groups in transition: how that ends is what its reader wants to know.
-    reader = make_reader(
-        workspace, asked.azure.target, session, Refresh(asked.refresh), health=True, until_settled=True, more=known
-    )
-    return find_drift(propose_plan(workspace.loaded, workspace.policy, reader), session.clock, memory)
 
 
 def _render(found: Drift, header: Header, console: Console, reports: Reports) -> str:
