@@ -110,7 +110,8 @@ USES: Final[Mapping[str, str]] = {
     "Nothing: only other clients see it in the emulator": (
         "attach-start "
         "encryption-order capabilities cached-images resource-types cloud-metadata sign-in exec-arguments exec-stream "
-        "no-dependencies image-stand-in subnet-expression profile-created profile-revisions profile-tags "
+        "no-dependencies image-stand-in subnet-expression profile-security-context "
+        "profile-created profile-revisions profile-tags "
         "profile-deleted profile-list"
     ),
     "Nothing: it belongs to the emulator": "emulators-own unproven-refusals subnets-there",

@@ -13,7 +13,7 @@ from aci_reconcile.emulator.aci.schema import PROFILE
 from aci_reconcile.emulator.arm import scopes, tags, versions
 from aci_reconcile.emulator.arm.call import PROVIDER, make_page
 from aci_reconcile.emulator.evidence import rests_on
-from aci_reconcile.emulator.model import Json, Response, answer, as_object
+from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object, list_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,7 @@ def put(call: Call) -> Response:
     scopes.require_writable(call)
     reader = Reader(len(call.request.body), call.knobs.keep_unknown_properties)
     content: Json = reader.read(PROFILE, parse(call.request.body))
+    _check_security(as_object(content["properties"]))
     stored = find(call, call.group_key)
     location = check_location(call, content, "" if stored is None else stored.location)
     properties = normalize_spelling(as_object(as_object(mask_secrets(PROFILE, content))["properties"]))
@@ -147,6 +148,18 @@ def list_stored(call: Call, prefix: str, after: str = "") -> Iterator[tuple[str,
     """Return all profiles below a key."""
     for key, document in call.session.scan("profile", prefix, after):
         yield key, Profile(**document)
+
+
+def _check_security(properties: Json) -> None:
+    """Refuse what the service takes in a group and not in a profile; Microsoft's example has capabilities."""
+    for container in list_objects(properties.get("containers")):
+        security = as_object(as_object(container["properties"]).get("securityContext"))
+        if security.get("allowPrivilegeEscalation"):
+            message = (
+                f"Some SecurityContext properties in container '{container['name']}' is not supported. Only the "
+                '"Privileged" flag is supported.'
+            )
+            raise ArmError(400, "SecurityContextNotSupported", message, fact="profile-security-context")
 
 
 def _require(call: Call) -> Profile:

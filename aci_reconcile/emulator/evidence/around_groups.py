@@ -58,6 +58,13 @@ AROUND_GROUPS = (
         "azure-cli's tests (2024), test_container_group_profile_update; not recorded with the same properties",
     ),
     Fact(
+        "profile-security-context",
+        "SecurityContextNotSupported: a profile is refused if a container has allowPrivilegeEscalation.",
+        "recording",
+        "azure-cli's tests (2025), test_container_group_profile_create_with_confidential_sku; the message allows only "
+        "privileged, but Microsoft's example of a profile has capabilities",
+    ),
+    Fact(
         "profile-tags",
         "A PATCH of a profile replaces its tags, supports no other field, and makes no revision.",
         "example",

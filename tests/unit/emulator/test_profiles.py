@@ -176,6 +176,21 @@ def test_a_profile_does_not_move() -> None:
     )
 
 
+def test_a_profile_may_not_allow_the_escalation_of_privileges() -> None:
+    """Recorded, words included; a group may."""
+    security = {"privileged": True, "allowPrivilegeEscalation": True, "capabilities": {}}
+    body = changed(BODY, "properties.containers.0.properties.securityContext", security)
+    made = World()
+    answer = made.send("PUT", f"{PROFILES}/shop", body)
+
+    assert (400, "SecurityContextNotSupported") == made.code(answer)
+    assert (
+        "Some SecurityContext properties in container 'web' is not supported. "
+        'Only the "Privileged" flag is supported.' == answer.json()["error"]["message"]
+    )
+    assert 201 == made.put("web", body).status
+
+
 def test_profiles_came_with_2024_05_01() -> None:
     """Older api-versions do not know them."""
     made = World()
