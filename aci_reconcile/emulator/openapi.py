@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator.aci.schema import GROUP, ListOf, MapOf, Node, Object
+from aci_reconcile.emulator.aci.schema import EXEC_REQUEST, GROUP, PROFILE, ListOf, MapOf, Node, Object
 from aci_reconcile.emulator.arm import versions
 from aci_reconcile.emulator.routes import ROUTES, Route
 
@@ -48,7 +48,7 @@ def describe(origin: str) -> Json:
         "info": {"title": "aci-reconcile emulator", "version": versions.CONTAINER_GROUP_VERSIONS[-1]},
         "servers": [{"url": origin}],
         "paths": paths,
-        "components": {"schemas": {"ContainerGroup": make_schema(GROUP), "Tagged": _TAGGED, "Error": _ERROR}},
+        "components": {"schemas": {**_BODIES, "Error": _ERROR}},
     }
 
 
@@ -89,11 +89,28 @@ def _describe_operation(route: Route, method: str) -> Json:
             },
         },
     }
-    if method in {"PUT", "PATCH"}:
-        name = "ContainerGroup" if method == "PUT" and route.family == "groups" else "Tagged"
+    name = _find_body(route, method)
+    if name:
         schema = {"$ref": f"#/components/schemas/{name}"}
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return described
+
+
+def _find_body(route: Route, method: str) -> str:
+    """Return the name of a request's schema; empty if it has no body."""
+    if route.path.endswith("/exec"):
+        return "ContainerExecRequest"
+    if method == "PUT":
+        return {"groups": "ContainerGroup", "profiles": "ContainerGroupProfile"}.get(route.family, "Tagged")
+    return "Tagged" if method == "PATCH" else ""
+
+
+_BODIES: Json = {
+    "ContainerGroup": make_schema(GROUP),
+    "ContainerGroupProfile": make_schema(PROFILE),
+    "ContainerExecRequest": make_schema(EXEC_REQUEST),
+    "Tagged": _TAGGED,
+}
 
 
 def _describe_parameter(name: str, place: str) -> Json:

@@ -144,3 +144,23 @@ def test_a_known_code_may_have_other_words() -> None:
     refused = world.put("web", group())
 
     assert (403, "No.") == (refused.status, refused.json()["error"]["message"])
+
+
+def test_the_description_names_the_body_of_each_request() -> None:
+    """Of groups, profiles and exec; tags for the rest."""
+    described = World().emulator.handle(Request("GET", "/emulator/openapi.json")).json()
+    named = {
+        f"{method} {path.rpartition('/')[2]}": operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        for path, verbs in described["paths"].items()
+        for method, operation in verbs.items()
+        if "requestBody" in operation and "containerGroup" in path
+    }
+
+    assert {
+        "put {name}": "#/components/schemas/ContainerGroupProfile",
+        "patch {name}": "#/components/schemas/Tagged",
+        "post exec": "#/components/schemas/ContainerExecRequest",
+    } == named
+    assert {"ContainerGroup", "ContainerGroupProfile", "ContainerExecRequest", "Tagged", "Error"} == set(
+        described["components"]["schemas"]
+    )
