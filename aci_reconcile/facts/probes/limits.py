@@ -63,14 +63,15 @@ def _ask_ports(lab: Lab) -> Steps[Verdicts]:
         ports = range(_FIRST_PORT, _FIRST_PORT + number)
         answer = yield from _try(lab, f"ports{number}", make_public(lab, *ports))
         if answer.accepted:
-            return [_decide_ports(number, refused)]
+            return [decide_ports(number, refused)]
         if isinstance(decided := decide_choice("most-ports", answer), Unclear):
             return [decided]
         refused = f"{number} ports: {answer.verdict} {answer.message}"
     return [Unclear("most-ports", f"not even one port was accepted; {refused}")]
 
 
-def _decide_ports(number: int, refused: str) -> Seen | Unclear:
+def decide_ports(number: int, refused: str) -> Seen | Unclear:
+    """Decide from the largest number of ports that was accepted, and the refusal of one more."""
     if number == _MOST:
         return Unclear("most-ports", f"{_MOST} ports were accepted, and no more were tried")
     return Seen("most-ports", str(number), refused)

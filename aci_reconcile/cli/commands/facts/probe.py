@@ -112,6 +112,7 @@ def _ask_all(laboratory: Laboratory, probes: tuple[Probe, ...], session: Session
     with session.interruption.protect(lambda: last_words):
         try:
             laboratory.move_in(laboratory.inspect())
+            session.console.info("Asking. After Ctrl-C, too, everything is deleted.")
             for answered in ask_probes(probes, laboratory.lab, laboratory.world):
                 answers.append(answered)
                 session.console.info(f"{answered.probe.id}: answered ({len(answers)} of {len(probes)}).")
