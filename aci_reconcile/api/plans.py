@@ -147,6 +147,7 @@ def check_and_place(loaded: Loaded, backend: Backend) -> Loaded:
 def add_place(loaded: Loaded, backend: Backend) -> Loaded:
     """Return the manifests with a subscription, by default the backend's, and the project with its id."""
     if not loaded.project.subscription:
+        # A backend of the caller may be anything with the methods of `Backend`.
         assumed = getattr(backend, "subscription", "")
         loaded = with_subscription(loaded, assumed or find_subscription(Target(), os.environ))
     return add_project_id(loaded, os.environ)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.origin import add_project_id
 from aci_reconcile.app.pull_request import find_base
-from aci_reconcile.app.variables import read_variables
 from aci_reconcile.app.vaults import load_with_vaults
 from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
 from aci_reconcile.core.normalize import secrets_in
-from aci_reconcile.manifest import Loaded, Request, find_project_file, load
+from aci_reconcile.manifest import Loaded, Request, find_project_file, load, read_variable_file
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.text.diagnostics import render_diagnostics_text
 from aci_reconcile.render.words import count
@@ -27,6 +26,10 @@ if TYPE_CHECKING:
     from aci_reconcile.core.secret import Secret
     from aci_reconcile.manifest.project.changed_groups import ChangedGroups
 
+
+_LARGEST: Final = 1024 * 1024
+_MOST_ERRORS: Final = 10
+"""How many errors of one file a message has."""
 _CODE_OF_MISSING = "ACI151"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """The form of a subscription in an address; Azure says whether it exists."""
@@ -172,3 +175,39 @@ def with_subscription(loaded: Loaded, subscription: str) -> Loaded:
         selected = frozenset((subscription.lower(), *key[1:]) for key in selected)
     project = replace(loaded.project, subscription=subscription)
     return replace(loaded, project=project, resources=resources, selected=selected)
+
+
+def read_variables(sources: Sources, cwd: Path) -> dict[str, str]:
+    """Return the values; a later file wins over an earlier one, and ``--var`` over files.
+
+    Raises:
+        UsageError: a file cannot be read, or holds something else than values.
+    """
+    values: dict[str, str] = {}
+    for file in sources.variable_files:
+        values.update(_read_file(cwd / file, str(file)))
+    values.update(sources.variables)
+    return values
+
+
+def _read_file(path: Path, name: str) -> Mapping[str, str]:
+    try:
+        with path.open("rb") as stream:  # a pipe, such as <(sops -d prod.env), has no size beforehand
+            content = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise UsageError(f"--var-file {name}: {error.strerror or 'cannot be read'}") from error
+    if len(content) > _LARGEST:
+        raise UsageError(f"--var-file {name}: larger than 1 MiB")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--var-file {name}: not UTF-8") from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    values, diagnostics = read_variable_file(text, name)
+    wrong = [each for each in diagnostics if each.severity is Severity.ERROR]
+    if wrong:
+        lines = [f"{each.where}: {each.message}" for each in wrong[:_MOST_ERRORS]]
+        lines += [f"and {len(wrong) - _MOST_ERRORS} more"] * (len(wrong) > _MOST_ERRORS)
+        complaints = "\n  ".join(lines)
+        raise UsageError(f"--var-file {name} has errors:\n  {complaints}", hint=wrong[0].hint)
+    return values

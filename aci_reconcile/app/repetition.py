@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from aci_reconcile.app.manifests import read_variables
 from aci_reconcile.app.saved_inputs import Inputs, releases_to_json
-from aci_reconcile.app.variables import read_variables
 from aci_reconcile.core.errors import StalePlanError
 from aci_reconcile.planning.policy import UNLIMITED
 

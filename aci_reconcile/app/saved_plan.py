@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app.files import check_target, write_whole
+from aci_reconcile.app.manifests import read_variables
 from aci_reconcile.app.own_files import check_own
 from aci_reconcile.app.saved_inputs import inputs_to_json
-from aci_reconcile.app.variables import read_variables
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.redaction import veil_variable

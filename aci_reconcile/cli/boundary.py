@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -76,8 +77,6 @@ def _report_error(error: AciReconcileError, session: Session) -> int:
 
 
 def _report_defect(defect: Exception, session: Session) -> int:
-    from aci_reconcile.cli.crash_log import write_log
-
     # Not on stderr: a traceback hides the message, and may quote a secret.
     log = write_log(defect)
     message = f"this is a defect in aci-reconcile ({type(defect).__name__})"
@@ -92,3 +91,36 @@ def _report(document: Mapping[str, object], message: str, hints: Sequence[str], 
     if console.json:
         console.line({"type": "error", "error": document})
     return int(ExitCode.ERROR)
+
+
+def write_log(defect: BaseException) -> str:
+    """Write the traceback to a new file that only its owner can read, and return its path; an empty text if that fails.
+
+    Values of variables are not part of it, a ``Secret`` in a message shows itself as redacted, and what else looks like
+    a secret is taken out: the exceptions of other people's code may quote anything.
+    """
+    import platform
+    import tempfile
+    import traceback
+
+    from aci_reconcile.core.redaction import veil
+    from aci_reconcile.version import VERSION
+
+    lines = [
+        f"aci-reconcile {VERSION}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n",
+        f"command: {_command()}\n\n",
+        veil("".join(traceback.format_exception(defect))),
+    ]
+    try:
+        handle, path = tempfile.mkstemp(prefix="aci-reconcile-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(lines)
+    except OSError:
+        return ""
+    return path
+
+
+def _command() -> str:
+    """Return the command line without values: they may be confidential."""
+    words = (word.partition("=")[0] for word in sys.argv[1:])
+    return " ".join(word if word.startswith("-") or word.isalpha() else "…" for word in words)

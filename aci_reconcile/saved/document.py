@@ -116,6 +116,7 @@ def extract_essence(content: Document) -> Document:
     """
     same = ("project", "environment", "endpoint", "api_version", "policy", "resource_group_changes")
     return {name: content[name] for name in same} | {
+        # A minor version only adds members: plans of both are comparable.
         "format": find_major(content["format_version"]),
         "tool": find_major(content["tool_version"]),
         "subscription": content["subscription"].lower(),
@@ -186,6 +187,7 @@ def _make_fingerprint(change: Change, origin: Origin) -> dict[str, str]:
     All tags count, with the serial of the last write: a plan does not become valid again after its changes are undone.
     A group that does not exist yet has no tags.
     """
+    # A write starts ended containers again, so it matters whether they had ended when the plan was approved.
     ended = has_ended(change.before.body) if change.before is not None and change.sends_body else ""
     return {"live": _digest_live(change), "secrets": origin.fingerprints.get(change.id.key, ""), "ended": ended}
 

@@ -143,7 +143,7 @@ def _make_subscription_row(asked: ConfigOptions, session: Session) -> Row:
 
 def _list_variables(asked: ConfigOptions, loaded: Loaded, session: Session) -> Iterator[Row]:
     """Yield the variables of the project and of the options, without values that are used in secrets."""
-    from aci_reconcile.app.variables import read_variables
+    from aci_reconcile.app.manifests import read_variables
 
     rows = {each.name: _make_project_row(each, loaded.project.environment) for each in loaded.settings}
     found = {name: row for name, row in rows.items() if name.startswith("variables.")}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from factories import container, group, make_plan, owned
 
-from aci_reconcile.app.policy_rules import block_invalid_bodies
+from aci_reconcile.app.proposal import block_invalid_bodies
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import find_body_errors

@@ -14,7 +14,7 @@ import click
 import pytest
 import yaml
 
-from aci_reconcile.app.variables import read_variables
+from aci_reconcile.app.manifests import read_variables
 from aci_reconcile.cli.option import fill_options, list_params, read_command_line
 from aci_reconcile.cli.options import PlaceOptions, SourceOptions
 from aci_reconcile.core.errors import Severity
