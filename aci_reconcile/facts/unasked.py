@@ -15,21 +15,20 @@ REASONS: Final[Mapping[str, str]] = {
         "provisioned-not-healthy crash-pauses enum-case"
     ),
     "it needs a virtual network, which a probe does not make": (
-        "creation-time-in-network subnet-address-late subnet-collisions subnet-not-delegated private-needs-subnet "
-        "public-in-subnet label-in-subnet profile-not-found association-in-use subnet-not-found"
+        "creation-time-in-network subnet-address-late subnet-collisions subnet-not-delegated public-in-subnet "
+        "label-in-subnet profile-not-found association-in-use subnet-not-found"
     ),
     "it needs a registry, a vault, a workspace, a storage account or an identity, which a probe does not make": (
         "delegated-identity-filled-in vault-url-slash encryption-order secret-and-reference mount-never-ends "
-        "registry-checks registry-error metadata-not-allowed workspace-key-needed identity-credentials "
-        "empty-password registry-server most-credentials vaults"
+        "registry-checks registry-error identity-credentials vaults"
     ),
     "it needs an image whose tag the probe can move": "restart-pulls",
     "it needs a pool, a profile or an NGroup that is prepared beforehand": (
         "standby-claim standby-answer standby-names standby-filled-in profile-alone pool-takes-config-maps "
         "ngroup-operations"
     ),
-    "it needs a confidential, a Windows, a Spot or a GPU group, which cost more than a probe may": (
-        "policy-filled-in windows-one-container spot-limits cached-images"
+    "it needs a confidential, a Windows or a Spot group, which not every subscription may have": (
+        "policy-filled-in spot-limits cached-images"
     ),
     "it would use up the quota or the rates of the subscription, which others need": (
         "quotas quota-reached largest-group arm-throttling provider-throttling throttled-retry-after most-containers"
@@ -46,14 +45,9 @@ REASONS: Final[Mapping[str, str]] = {
         "missing-registration no-registered-provider subscription-not-found invalid-subscription subscription "
         "resource-types resource-group-location resource-group-name resources-page"
     ),
-    "the message is in public reports word for word, or in the documentation, and a refusal creates nothing": (
-        "group-name enums containers-needed os-type-needed size-needed container-name image-needed image-inaccessible "
-        "several-errors variable-name variable-name-length one-value one-probe size-positive limit-below-request "
-        "limit-above-total port-range protocols container-ports-unique ports-unreferenced address-ports-needed "
-        "address-type label-grammar most-volumes volume-names-unique volume-name secret-base64 mount-path "
-        "missing-api-version invalid-api-version location-required location-not-available deserialiser tag-rules "
-        "tail-number operation-not-found container-not-found location-fixed resources-filter resource-not-found "
-        "group-not-found group-absent"
+    "documents, recordings or users quote the answer word for word": (
+        "several-errors missing-api-version invalid-api-version tail-number operation-not-found container-not-found "
+        "location-fixed resources-filter resource-not-found group-not-found"
     ),
     "it is in Microsoft's examples, which Azure itself may refuse": "image-stand-in subnet-expression",
     "nothing of the tool depends on it": (

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.facts.probes import absence, containers, deep, echoes, labels, limits, power, profiles, updates
+from aci_reconcile.facts.probes import (
+    absence,
+    containers,
+    deep,
+    echoes,
+    labels,
+    limits,
+    power,
+    profiles,
+    refusals,
+    updates,
+)
 from aci_reconcile.facts.probes.probe import Probe
 from aci_reconcile.facts.probes.steps import Seen, Unclear
 
@@ -18,6 +29,7 @@ PROBES: tuple[Probe, ...] = (
     *power.PROBES,
     *echoes.PROBES,
     *limits.PROBES,
+    *refusals.PROBES,
     *absence.PROBES,
     *labels.PROBES,
     *containers.PROBES,

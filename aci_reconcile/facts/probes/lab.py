@@ -148,3 +148,12 @@ def drop(lab: Lab, path: str) -> Steps[Reply]:
         yield from wait(lab.pause)
         answer = yield from send("DELETE", path)
     return answer
+
+
+def attempt(lab: Lab, word: str, body: Body) -> Steps[Reply]:
+    """Write a group that is probably refused, and delete it if it is not; return what the write answered."""
+    name = lab.name(word)
+    answer = yield from put(lab, name, body)
+    if answer.accepted:
+        yield from drop(lab, lab.path(name))
+    return answer

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.model import as_object
 from aci_reconcile.facts.probes.lab import (
+    attempt,
     change,
-    drop,
     make_body,
     make_container,
     make_public,
-    put,
 )
 from aci_reconcile.facts.probes.probe import Probe
-from aci_reconcile.facts.probes.steps import Reply, Seen, Unclear, decide_choice, show_flag
+from aci_reconcile.facts.probes.steps import Seen, Unclear, decide_choice, show_flag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,30 +29,21 @@ _RESERVED: Final = 22
 _PORTS: Final = "address-ports-unique"
 
 
-def _try(lab: Lab, word: str, body: Body) -> Steps[Reply]:
-    """Write a group, and delete it if that was accepted."""
-    name = lab.name(word)
-    answer = yield from put(lab, name, body)
-    if answer.accepted:
-        yield from drop(lab, lab.path(name))
-    return answer
-
-
 def _ask_small(lab: Lab) -> Steps[Verdicts]:
     """Ask for half a core."""
     body = make_body(lab, make_container(size=0.5))
-    return [decide_choice("small-groups", (yield from _try(lab, "small", body)))]
+    return [decide_choice("small-groups", (yield from attempt(lab, "small", body)))]
 
 
 def _ask_reserved(lab: Lab) -> Steps[Verdicts]:
     """Open port 22, behind which nothing listens."""
-    return [decide_choice("reserved-ports", (yield from _try(lab, "port", make_public(lab, _RESERVED))))]
+    return [decide_choice("reserved-ports", (yield from attempt(lab, "port", make_public(lab, _RESERVED))))]
 
 
 def _ask_subnet(lab: Lab) -> Steps[Verdicts]:
     """Name a subnet by something that is no id."""
     body = make_body(lab, make_container(), subnetIds=[{"id": "<subnet_id>"}])
-    return [decide_choice("subnet-ids", (yield from _try(lab, "subnet", body)))]
+    return [decide_choice("subnet-ids", (yield from attempt(lab, "subnet", body)))]
 
 
 def _ask_ports(lab: Lab) -> Steps[Verdicts]:
@@ -61,7 +51,7 @@ def _ask_ports(lab: Lab) -> Steps[Verdicts]:
     refused = ""
     for number in range(_MOST, 0, -1):
         ports = range(_FIRST_PORT, _FIRST_PORT + number)
-        answer = yield from _try(lab, f"ports{number}", make_public(lab, *ports))
+        answer = yield from attempt(lab, f"ports{number}", make_public(lab, *ports))
         if answer.accepted:
             return [decide_ports(number, refused)]
         if isinstance(decided := decide_choice("most-ports", answer), Unclear):
@@ -125,7 +115,7 @@ def _ask_unproven(lab: Lab) -> Steps[Verdicts]:
     found: Verdicts = []
     codes: set[str] = set()
     for fact, code, make_case in _CASES:
-        decided = decide_choice(fact, (yield from _try(lab, fact, make_case(lab))))
+        decided = decide_choice(fact, (yield from attempt(lab, fact, make_case(lab))))
         if fact == _PORTS and isinstance(decided, Seen) and decided.value == "refuse":
             decided = yield from _check_two_ports(lab, decided)
         refused = isinstance(decided, Seen) and decided.value == "refuse"
@@ -139,7 +129,7 @@ def _ask_unproven(lab: Lab) -> Steps[Verdicts]:
 
 def _check_two_ports(lab: Lab, decided: Seen) -> Steps[Seen | Unclear]:
     """Make sure that a port twice was not refused for being two ports."""
-    answer = yield from _try(lab, "two-ports", make_public(lab, 80, 81))
+    answer = yield from attempt(lab, "two-ports", make_public(lab, 80, 81))
     return decided if answer.accepted else Unclear(_PORTS, f"two different ports are refused, too: {answer.verdict}")
 
 
