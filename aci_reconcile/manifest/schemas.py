@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.syntax.items import Item
     from aci_reconcile.manifest.syntax.items import Path as BodyPath
 
-NAMES: Final = ("accepted-drift", "container-group", "drift-history", "notification", "plan", "project")
+NAMES: Final = ("accepted-drift", "container-group", "drift-history", "facts", "notification", "plan", "project")
 
 
 def load_schema(name: str) -> dict[str, Any]:
@@ -41,11 +41,21 @@ def load_schema(name: str) -> dict[str, Any]:
 
 def find_schema_error(document: Mapping[str, Any], name: str) -> str:
     """Return the first violation of the schema ``name`` in a document; empty if there is none."""
+    found = _find_first(document, name)
+    return "" if found is None else f"{found.json_path}: {found.message}"
+
+
+def find_violation(document: Mapping[str, Any], name: str) -> tuple[BodyPath, str] | None:
+    """Return the place and the words of the first violation of the schema ``name`` in a document, if there is one."""
+    found = _find_first(document, name)
+    return None if found is None else (tuple(found.absolute_path), found.message)
+
+
+def _find_first(document: Mapping[str, Any], name: str) -> Any:
     import jsonschema.validators
 
     validator: Any = jsonschema.validators.Draft202012Validator(load_schema(name))
-    found = next(validator.iter_errors(document), None)
-    return "" if found is None else f"{found.json_path}: {found.message}"
+    return next(validator.iter_errors(document), None)
 
 
 _MESSAGES: Final[Mapping[str, str]] = {

@@ -38,6 +38,9 @@ SCHEMA = Command(
     "schema",
     print_schema,
     SchemaOptions,
-    help="Print a JSON Schema. NAME: container-group, project, plan, accepted-drift, drift-history or notification.",
+    help=(
+        "Print a JSON Schema. NAME: container-group, project, plan, accepted-drift, drift-history, facts or "
+        "notification."
+    ),
     examples=("aci-reconcile schema container-group > container-group.schema.json",),
 )
