@@ -59,6 +59,8 @@ def offered(*words: str) -> list[str]:
         (("schema", "p"), ["plan", "project"]),
         (("explain", "aci08"), ["ACI080", "ACI082", "ACI083", "ACI085", "ACI086"]),
         (("completion", ""), ["bash", "zsh", "fish"]),
+        (("facts", "sh"), ["show"]),
+        (("facts", "show", "Update-s"), ["update-status"]),
         (("plan", "-e", "nowhere", "--only", ""), []),
     ],
 )
