@@ -97,6 +97,15 @@ class EmulatorOptions:
     unregistered: bool = declare(
         Option("--unregistered", section=_SECTION, is_flag=True, help="Make subscriptions register the provider first.")
     )
+    facts: Path | None = declare(
+        Option(
+            "--facts",
+            section=_SECTION,
+            type=options.FILE,
+            metavar="FILE",
+            help="Answer as the subscription of this facts.json did; --knob wins.",
+        )
+    )
     knob: tuple[str, ...] = declare(
         Option(
             "--knob",
@@ -167,7 +176,7 @@ def serve_emulator(session: Session, asked: EmulatorOptions) -> ExitCode:
     """Serve the emulator until a signal comes."""
     from aci_reconcile.emulator import Emulator, open_store
 
-    knobs, faults = _make_knobs(asked), _make_faults(asked)
+    knobs, faults = _make_knobs(asked, session), _make_faults(asked)
     try:
         store = open_store(session.cwd / asked.state if asked.state else None)
     except (OSError, sqlite3.Error) as error:
@@ -240,7 +249,7 @@ def _find_ca_file(asked: EmulatorOptions, session: Session) -> Path:
     return session.cwd / (asked.tls_ca or (asked.state or Path()) / CA_FILE)
 
 
-def _make_knobs(asked: EmulatorOptions) -> Knobs:
+def _make_knobs(asked: EmulatorOptions, session: Session) -> Knobs:
     from aci_reconcile.emulator import Knobs
 
     knobs = Knobs(
@@ -249,6 +258,8 @@ def _make_knobs(asked: EmulatorOptions) -> Knobs:
         limits=asked.limits,
         registered=not asked.unregistered,
     ).at(asked.pace)
+    if asked.facts:
+        knobs = _imitate(knobs, asked.facts, session)
     if asked.provisioning is not None:
         knobs = replace(knobs, provisioning_seconds=asked.provisioning)
     if asked.retry_after is not None:
@@ -258,6 +269,18 @@ def _make_knobs(asked: EmulatorOptions) -> Knobs:
             knobs = knobs.with_value(text)
         except ValueError as error:
             raise UsageError(f"--knob: {error}", hint="docs/emulator.md lists them") from error
+    return knobs
+
+
+def _imitate(knobs: Knobs, file: Path, session: Session) -> Knobs:
+    """Set the knobs as a subscription answered, and name what there is no knob for."""
+    from aci_reconcile.app.answers import load_answers
+    from aci_reconcile.facts.imitation import describe_ignored, imitate
+
+    answers = load_answers(file, session.cwd)
+    knobs, ignored = imitate(knobs, answers)
+    if ignored:
+        session.console.warn(describe_ignored(answers, ignored))
     return knobs
 
 

@@ -8,6 +8,8 @@ FACTS = Group(
     "facts",
     {
         "show": "aci_reconcile.cli.commands.facts.show",
+        "diff": "aci_reconcile.cli.commands.facts.diff",
+        "submit": "aci_reconcile.cli.commands.facts.submit",
         "probe": "aci_reconcile.cli.commands.facts.probe",
         "clean": "aci_reconcile.cli.commands.facts.clean",
     },
