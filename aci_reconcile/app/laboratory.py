@@ -21,6 +21,7 @@ from aci_reconcile.facts.inquiry import World, follow
 from aci_reconcile.facts.premises import inspect, move_in, move_out
 from aci_reconcile.facts.probes.lab import Lab
 from aci_reconcile.facts.probes.steps import Reply, UnansweredError, send
+from aci_reconcile.facts.recording import Exchange
 from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Laboratory:
 
     lab: Lab
     world: World
+    exchanges: list[Exchange]
+    """What was asked and answered so far; it grows with each request."""
 
     def inspect(self) -> Premises:
         """Look at the resource group.
@@ -113,7 +116,8 @@ def open_laboratory(asked: LaboratoryRequest, run: Run, stopped: Callable[[], bo
         who = connection.backend.sign_in()
         acting = f" ({sanitize(who)})" if who else ""
         run.console.info(f"Using subscription {scope.subscription} at {connection.description}{acting}.")
-        world = World(make_port(connection.backend, run.clock), run.clock, stopped)
+        exchanges: list[Exchange] = []
+        world = World(make_port(connection.backend, run.clock, exchanges), run.clock, stopped)
         lab = Lab(
             scope=scope,
             location=asked.location,
@@ -123,7 +127,7 @@ def open_laboratory(asked: LaboratoryRequest, run: Run, stopped: Callable[[], bo
             run=secrets.token_hex(3),
             expires=(datetime.fromtimestamp(run.clock.now(), UTC) + _LIFETIME).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
-        yield Laboratory(lab, world)
+        yield Laboratory(lab, world, exchanges)
 
 
 def _check_scope(asked: LaboratoryRequest, environ: Mapping[str, str]) -> Scope:
@@ -139,12 +143,15 @@ def _check_scope(asked: LaboratoryRequest, environ: Mapping[str, str]) -> Scope:
     return Scope(subscription, asked.resource_group)
 
 
-def make_port(backend: ArmBackend, clock: Clock) -> Callable[[str, str, Body | None], Reply]:
-    """Return the function that sends what probes ask for."""
+def make_port(backend: ArmBackend, clock: Clock, exchanges: list[Exchange]) -> Callable[[str, str, Body | None], Reply]:
+    """Return the function that sends what probes ask for, and records it."""
 
     def exchange(method: str, path: str, body: Body | None) -> Reply:
         answer = backend.ask(method, path, b"" if body is None else json.dumps(body).encode())
-        return Reply.read(answer.status, answer.headers, answer.content, clock.now())
+        reply = Reply.read(answer.status, answer.headers, answer.content, clock.now())
+        response = reply.body or answer.content.decode(errors="replace")
+        exchanges.append(Exchange(method, path, reply.status, body, reply.headers, response or None))
+        return reply
 
     return exchange
 

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.facts.probes.lab import make, make_public, read, settle
 from aci_reconcile.facts.probes.probe import Probe
-from aci_reconcile.facts.probes.steps import Reply, Seen, UnansweredError, Unclear, send, show_flag, wait
+from aci_reconcile.facts.probes.steps import (
+    NO_OPERATION,
+    Reply,
+    Seen,
+    UnansweredError,
+    Unclear,
+    list_links,
+    send,
+    show_flag,
+    wait,
+)
 
 if TYPE_CHECKING:
     from aci_reconcile.facts.probes.lab import Lab
@@ -18,10 +28,9 @@ _BREATH: Final = 10.0
 """Seconds between two operations, as Azure's support article advises."""
 
 
-_NOTHING: Final = "no operation"
 _LINKS: Final = {
-    "group-stopped": _NOTHING,
-    "start-of-running": _NOTHING,
+    "group-stopped": NO_OPERATION,
+    "start-of-running": NO_OPERATION,
     "group-restarted": "azure-asyncoperation",
 }
 
@@ -41,9 +50,9 @@ def _ask(lab: Lab) -> Steps[Verdicts]:
     third = yield from settle(lab, name)
     return [
         _judge("group-stopped", stopped, f"then the group was {asleep.state or 'in no state'}"),
-        Seen("start-status", str(started.status), f"the start of a stopped group, with {_list_links(started)}"),
-        _judge("start-of-running", again, f"with {_list_links(again)}"),
-        _judge("group-restarted", restarted, f"with {_list_links(restarted)}"),
+        Seen("start-status", str(started.status), f"the start of a stopped group, with {list_links(started)}"),
+        _judge("start-of-running", again, f"with {list_links(again)}"),
+        _judge("group-restarted", restarted, f"with {list_links(restarted)}"),
         *during,
         decide_address(first, second, third),
         decide_events(first, third),
@@ -72,13 +81,8 @@ def _poll(restarted: Reply) -> Steps[Verdicts]:
 
 def _judge(fact: str, answer: Reply, more: str) -> Seen:
     """Decide whether an action answered as it was recorded: 204, and only a restart with an operation."""
-    right = answer.status == HTTPStatus.NO_CONTENT and _list_links(answer) == _LINKS[fact]
+    right = answer.status == HTTPStatus.NO_CONTENT and list_links(answer) == _LINKS[fact]
     return Seen(fact, show_flag(right), f"it answered {answer.verdict}, {more}")
-
-
-def _list_links(answer: Reply) -> str:
-    """Return which headers of an operation an answer has."""
-    return " and ".join(each for each in ("azure-asyncoperation", "location") if each in answer.headers) or _NOTHING
 
 
 def decide_address(first: Reply, second: Reply, third: Reply) -> Seen | Unclear:

@@ -122,6 +122,7 @@ class UnansweredError(Exception):
     """A probe cannot go on: what it needs was refused, or did not come in time."""
 
 
+NO_OPERATION: Final = "no operation"
 _OTHER_CAUSES: Final = frozenset(
     {
         "ContainerGroupQuotaReached",
@@ -143,6 +144,11 @@ def has_other_cause(answer: Reply) -> bool:
 def has_operation(answer: Reply) -> bool:
     """Whether an answer names an operation as the recorded ones do."""
     return "azure-asyncoperation" in answer.headers and not {"location", "etag"} & answer.headers.keys()
+
+
+def list_links(answer: Reply) -> str:
+    """Return which headers of an operation an answer has."""
+    return " and ".join(each for each in ("azure-asyncoperation", "location") if each in answer.headers) or NO_OPERATION
 
 
 def decide_choice(fact: str, answer: Reply) -> Seen | Unclear:

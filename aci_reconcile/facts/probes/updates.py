@@ -26,6 +26,7 @@ from aci_reconcile.facts.probes.steps import (
     Unclear,
     has_operation,
     has_other_cause,
+    list_links,
     send,
     show_flag,
     wait,
@@ -62,7 +63,7 @@ def _ask_answer(lab: Lab) -> Steps[Verdicts]:
         Seen("no-retry-after", created.headers.get("retry-after", "none").lower(), "Retry-After of that PUT"),
         decide_time(first.at - created.at, lab.pause),
         Seen("update-status", str(updated.status), f"a PUT on it answered {updated.verdict}"),
-        Seen("update-headers", show_flag(has_operation(updated)), f"headers {', '.join(sorted(updated.headers))}"),
+        Seen("update-headers", show_flag(has_operation(updated)), f"it came with {list_links(updated)}"),
         decide_duration(first.at - created.at, second.at - updated.at, lab.pause),
         decide_restart(first, second),
         decide_tags(second),
@@ -101,7 +102,7 @@ def decide_replacement(replaced: Reply, after: Reply) -> Seen | Unclear:
 def decide_creation(created: Reply) -> Seen:
     """Decide whether the answer to the PUT of a new group is the recorded one."""
     right = created.status == HTTPStatus.CREATED and created.provisioning == "Pending" and has_operation(created)
-    how = f"{created.verdict}, {created.provisioning}, headers {', '.join(sorted(created.headers))}"
+    how = f"{created.verdict}, {created.provisioning}, with {list_links(created)}"
     return Seen("group-created", show_flag(right), how)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from unit.cli.command_line import PROJECT
 
+from aci_reconcile.facts.answers import read_answers
 from aci_reconcile.facts.probes import PROBES
 
 if TYPE_CHECKING:
@@ -55,6 +57,33 @@ def test_the_result_as_json(cli: CommandLine) -> None:
     assert {"probe": "reserved-ports", "value": "accept", "believed": "accept"}.items() <= facts[
         "reserved-ports"
     ].items()
+
+
+def test_the_files_tell_what_was_found_and_not_where(cli: CommandLine) -> None:
+    """A run that a reader of the files cannot trace back."""
+    subscription = "8f0c3a52-77aa-4be1-9d51-2f6d0c1e9b44"
+    ran = cli("facts", "probe", *WHERE, *QUICK, "-s", subscription, "-y", "--out", "found/here")
+    facts, recording = (cli.folder / "found" / "here" / name for name in ("facts.json", "recording.json"))
+    answers = read_answers(facts.read_text("utf-8"), "facts.json")
+    exchanges = json.loads(recording.read_text("utf-8"))
+    both = facts.read_text("utf-8") + recording.read_text("utf-8")
+
+    assert 0 == ran.code
+    assert [("capitals", "accept"), ("reserved-ports", "accept")] == [(one.fact, one.value) for one in answers.findings]
+    assert {"westeurope"} == {one.region for one in answers.findings}
+    assert {"DELETE", "GET", "PUT"} == {each["method"] for each in exchanges}
+    assert ["method", "url", "request", "status", "headers", "response"] == list(exchanges[0])
+    assert [] == [word for word in (subscription, "rg-probe", "probe-Capitals", "probe-port") if word in both]
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_anything_is_created(cli: CommandLine) -> None:
+    """Nobody pays for answers that are lost."""
+    cli.write("file", "")
+    ran = cli("facts", "probe", *WHERE, *QUICK, "-y", "--out", "file/x")
+
+    assert (1, "") == (ran.code, ran.out)
+    assert "the folder cannot be made" in ran.err
+    assert "Asking." not in ran.err
 
 
 @pytest.mark.parametrize(

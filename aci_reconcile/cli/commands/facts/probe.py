@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -12,6 +13,7 @@ from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import Option, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions
 from aci_reconcile.core.errors import AciReconcileError, ExitCode, UsageError
+from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
     from aci_reconcile.app.laboratory import Laboratory
@@ -66,6 +68,17 @@ class ProbeOptions:
         )
     )
     auto_approve: bool = declare(APPROVE)
+    out: Path = declare(
+        Option(
+            "--out",
+            section=options.OUTPUT,
+            setting="facts_out",
+            type=options.FILE,
+            metavar="DIR",
+            default=Path(),
+            help="Write facts.json and recording.json there (default: the current folder).",
+        )
+    )
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = include(OutputOptions)
 
@@ -73,10 +86,12 @@ class ProbeOptions:
 def probe_facts(session: Session, asked: ProbeOptions) -> ExitCode:
     """Say what will be created, ask, ask Azure, delete everything, and show what was found out."""
     from aci_reconcile.app.laboratory import LaboratoryRequest, open_laboratory
+    from aci_reconcile.app.probe_files import FACTS, RECORDING, check_folder, write_files
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.facts import report
     from aci_reconcile.facts.selection import check_budget, choose_probes, estimate
 
+    folder = session.cwd / asked.out
     probes = choose_probes(asked.only, deep=asked.deep)
     expected = estimate(probes)
     check_budget(expected, asked.budget)
@@ -92,7 +107,10 @@ def probe_facts(session: Session, asked: ProbeOptions) -> ExitCode:
             raise UsageError(f"the resource group {place.resource_group} is not empty: {shown}", hint=hint)
         console.plain("info", report.render_intent(probes, expected, laboratory.lab, found, width=console.width))
         ask(session, "create these groups", approved=asked.auto_approve)
+        check_folder(folder)
         answers, left = _ask_all(laboratory, probes, session)
+        write_files(folder, answers, laboratory, session.clock.now())
+        console.info(f"Wrote {FACTS} and {RECORDING} into {sanitize(str(folder))}; look at them before you send them.")
         if console.json:
             console.result(report.render_answers_json(answers, laboratory.lab))
         else:
