@@ -18,6 +18,7 @@ AROUND_GROUPS = (
         "recording",
         "azure-cli's tests, 4 of 4; Azure PowerShell's tests (2024), Add-AzContainerInstanceOutput; for the messages, "
         "azure-cli's source",
+        "2026-11-29",
     ),
     Fact(
         "standby-claim",
@@ -41,6 +42,7 @@ AROUND_GROUPS = (
         "container of its name, and others are dropped.",
         "recording",
         "azure-cli's tests (2025), test_container_reuse_from_standbypool_outbound and _vnet",
+        "2026-11-29",
     ),
     Fact(
         "profile-created",
@@ -49,6 +51,7 @@ AROUND_GROUPS = (
         "recording",
         "Azure PowerShell's tests (2024), New-AzContainerInstanceContainerGroupProfile; against it, sku and "
         "initContainers in Microsoft's examples",
+        "2026-11-29",
     ),
     Fact(
         "profile-revisions",
@@ -56,6 +59,7 @@ AROUND_GROUPS = (
         "never change.",
         "recording",
         "azure-cli's tests (2024), test_container_group_profile_update; not recorded with the same properties",
+        "2026-11-29",
     ),
     Fact(
         "profile-security-context",
@@ -63,18 +67,21 @@ AROUND_GROUPS = (
         "recording",
         "azure-cli's tests (2025), test_container_group_profile_create_with_confidential_sku; the message allows only "
         "privileged, but Microsoft's example of a profile has capabilities",
+        "2026-11-29",
     ),
     Fact(
         "profile-tags",
         "A PATCH of a profile replaces its tags, supports no other field, and makes no revision.",
         "example",
         "azure-rest-api-specs 2025-09-01, ContainerGroupProfilesPatch",
+        "2026-11-29",
     ),
     Fact(
         "profile-deleted",
         "A DELETE of a profile answers 200 without a body, or 204.",
         "recording",
         "azure-cli's tests (2024, 2025) and Azure PowerShell's (2024); 204 in Microsoft's example",
+        "2026-11-29",
     ),
     Fact(
         "profile-list",
@@ -82,6 +89,7 @@ AROUND_GROUPS = (
         "example",
         "azure-rest-api-specs 2025-09-01, ContainerGroupProfilesList; against it, a bare list that Azure PowerShell "
         "recorded once (2024-05-01-preview)",
+        "2026-11-29",
     ),
     Fact(
         "profile-alone",
@@ -113,6 +121,7 @@ AROUND_GROUPS = (
         "The outbound network dependencies of a group are an empty list.",
         "example",
         "azure-rest-api-specs 2025-09-01, ContainerGroupsGetOutboundNetworkDependenciesEndpoints",
+        "2026-11-29",
     ),
     Fact(
         "resource-types",

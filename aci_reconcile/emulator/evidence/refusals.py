@@ -74,6 +74,7 @@ REFUSALS = (
         "An image that is one word in camel case is accepted, although no registry could have it.",
         "example",
         "azure-rest-api-specs 2025-09-01, ContainerGroupsCreateOrUpdateSecretReference: privateRegistryImage",
+        "2026-11-29",
     ),
     Fact(
         "registry-error",
@@ -200,6 +201,7 @@ REFUSALS = (
         "A public address with a label is accepted beside a subnet that a template's expression names.",
         "example",
         "azure-rest-api-specs 2025-09-01, ContainerGroupsCreateOrUpdate",
+        "2026-11-29",
     ),
     Fact(
         "label-taken",

@@ -16,6 +16,7 @@ SWITCHES = (
         "A creation in a network takes one to two minutes longer.",
         "recording",
         "azure-cli's tests: the range of those in networks",
+        "2026-11-29",
     ),
     Fact(
         "update-duration",
@@ -41,9 +42,12 @@ SWITCHES = (
         "The name of a deleted group stays taken in networks only.",
         "thread",
         "hashicorp/terraform-provider-azurerm#23451; outside networks, Ansible's live test creates it again at once",
+        "2026-11-29",
     ),
     Fact("crash-pauses", "The pauses of a crash loop double each time.", "recording", "azure-cli's tests; Kubernetes"),
-    Fact("longest-crash-pause", "A pause of a crash loop is at most 5 minutes.", "document", "Kubernetes"),
+    Fact(
+        "longest-crash-pause", "A pause of a crash loop is at most 5 minutes.", "document", "Kubernetes", "2026-11-29"
+    ),
     Fact("quotas", "Azure's quotas and rates.", "document", "ACI and ARM documentation"),
     Fact(
         "update-status",
@@ -80,6 +84,7 @@ SWITCHES = (
         "A missing group is answered by the provider while its name stays taken, then by ARM.",
         "recording",
         "azure-cli's tests: both bodies; that the name decides is a guess",
+        "2026-11-29",
     ),
     Fact("page-size", "The size of a page of a list.", "none", "all recorded lists are short"),
     Fact(
@@ -101,7 +106,9 @@ SWITCHES = (
         "azure-cli's tests, 3 of 32; not added to the others",
     ),
     Fact("unknown-kept", "Unknown properties are stored and returned.", "none", "no recording has one"),
-    Fact("zones-kept", "A zone is accepted, and returned as it was sent.", "none", "no recording has one"),
+    Fact(
+        "zones-kept", "A zone is accepted, and returned as it was sent.", "none", "no recording has one", "2026-11-29"
+    ),
     Fact("empty-value-echoed", "A variable with an empty value is returned with it.", "none", "no recording has one"),
     Fact(
         "update-named",
@@ -156,6 +163,7 @@ SWITCHES = (
         "The code of that refusal is InvalidContainerGroupUpdate.",
         "none",
         "the documentation has the refusal, but no code",
+        "2026-11-29",
     ),
     Fact(
         "delete-while-creating",
@@ -169,8 +177,15 @@ SWITCHES = (
         "The command of exec may have arguments.",
         "thread",
         "Azure/azure-cli#30397 (2024); against it, older ACI documentation",
+        "2026-11-29",
     ),
-    Fact("attach-start", "attach begins with the first line of the log.", "none", "no recording of the stream"),
+    Fact(
+        "attach-start",
+        "attach begins with the first line of the log.",
+        "none",
+        "no recording of the stream",
+        "2026-11-29",
+    ),
     Fact("unproven-refusals", "Refusals without evidence.", "own", "the rows of the kind none"),
     Fact("sign-in", "How long a token lasts.", "document", "Entra's documentation and usual answers"),
     Fact("rights", "What a role grants and excludes.", "document", "Azure documentation, role definitions"),
