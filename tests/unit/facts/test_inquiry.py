@@ -10,6 +10,9 @@ import pytest
 from probed_azure import Azure, get_values, run_probes
 
 from aci_reconcile.emulator.knobs import Knobs, list_values, read_knob, write_knob
+from aci_reconcile.facts.answers import Finding, read_answers, write_answers
+from aci_reconcile.facts.imitation import imitate
+from aci_reconcile.facts.probes import Seen
 from aci_reconcile.facts.register import REGISTER
 
 REFUSALS = (
@@ -76,6 +79,19 @@ def test_few_switches_are_not_asked() -> None:
 def test_the_probes_recover_every_switch(seed: int) -> None:
     """What was set at random is found out by requests alone."""
     check_recovered(make_random_knobs(seed))
+
+
+def test_an_emulator_with_these_answers_behaves_as_what_was_asked() -> None:
+    """From the subscription to the file, and from the file to the switches."""
+    knobs = replace(make_random_knobs(1), ended_update="refuse", most_ports=10)
+    seen = [each for each in run_probes(Azure(knobs)).values() if isinstance(each, Seen)]
+    answers = read_answers(write_answers(Finding(each.fact, each.value) for each in seen), "facts.json")
+    imitated, ignored = imitate(Knobs(), answers)
+
+    assert {knob: getattr(knobs, knob) for knob in ASKED.values()} == {
+        knob: getattr(imitated, knob) for knob in ASKED.values()
+    }
+    assert {each.fact for each in seen} - set(ASKED) == set(ignored)
 
 
 @pytest.mark.sweep
