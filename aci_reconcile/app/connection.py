@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.durations import parse_duration
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from aci_reconcile.app.requests import Target
     from aci_reconcile.azure import ArmBackend, Endpoint
     from aci_reconcile.azure.http.transport import Send
-    from aci_reconcile.emulator import Store
+    from aci_reconcile.emulator import Knobs, Store
+    from aci_reconcile.manifest import LocalFacts
 
 STATE = ".aci-reconcile"
 """The folder of the embedded emulator's state, beside the project file."""
@@ -45,6 +46,8 @@ class Place:
     sleep: Callable[[float], None] = time.sleep
     paced: bool = False
     """Whether the caller obeys Azure's rate limits by itself."""
+    facts: LocalFacts | None = None
+    """How the embedded emulator answers, if not as it is believed that Azure does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,12 @@ def open_connection(place: Place) -> Generator[Connection]:
         return
     from aci_reconcile.azure import Endpoint
 
+    knobs, warning = _make_knobs(place)
     with (
         closing(_open_store(place.state)) as store,
-        _connect(place, Endpoint.local(), _make_send(store, place)) as connection,
+        _connect(place, Endpoint.local(), _make_send(store, knobs)) as connection,
     ):
-        yield connection
+        yield replace(connection, warning=warning or connection.warning)
 
 
 @contextmanager
@@ -161,11 +165,26 @@ def _open_store(folder: Path) -> Store:
         raise UsageError(f"the emulator cannot keep its state in {folder}: {error}", hint=hint) from error
 
 
-def _make_send(store: Store, place: Place) -> Send:
-    from aci_reconcile.emulator import Emulator, Knobs, Request
+def _make_knobs(place: Place) -> tuple[Knobs, str]:
+    """Return the knobs of the embedded emulator, and what to say of facts that it has no knob for."""
+    from aci_reconcile.emulator import Knobs
 
-    text = place.environ.get(PROVISIONING, "")
-    knobs = Knobs(provisioning_seconds=_parse_seconds(text)) if text else Knobs()
+    knobs, warning = Knobs(), ""
+    if place.facts:
+        from aci_reconcile.facts.answers import read_answers
+        from aci_reconcile.facts.imitation import describe_ignored, imitate
+
+        answers = read_answers(place.facts.text, place.facts.name)
+        knobs, ignored = imitate(knobs, answers)
+        warning = describe_ignored(answers, ignored)
+    if text := place.environ.get(PROVISIONING, ""):
+        knobs = replace(knobs, provisioning_seconds=_parse_seconds(text))
+    return knobs, warning
+
+
+def _make_send(store: Store, knobs: Knobs) -> Send:
+    from aci_reconcile.emulator import Emulator, Request
+
     emulator = Emulator(store, knobs=knobs)
 
     def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]:

@@ -118,7 +118,8 @@ def _load(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: 
 @contextmanager
 def connect(project: Project, target: Target, run: Run, *, paced: bool = False) -> Generator[Connection]:
     """Connect for a project, and report the identity."""
-    place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced)
+    state = project.root / STATE
+    place = Place(target, project.api_version, state, run.environ, run.clock.sleep, paced, project.local_facts)
     with open_connection(place) as connection:
         _report_identity(connection, project, target, run)
         yield connection

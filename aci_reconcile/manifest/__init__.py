@@ -12,7 +12,7 @@ from aci_reconcile.manifest.load import Loaded, list_names, load, load_project
 from aci_reconcile.manifest.project.freeze import make_calendar
 from aci_reconcile.manifest.project.plan_rules import Rule, Violation, find_violations
 from aci_reconcile.manifest.project.policy import PolicySettings
-from aci_reconcile.manifest.project.project import Project
+from aci_reconcile.manifest.project.project import LocalFacts, Project
 from aci_reconcile.manifest.project.project_file import list_environments
 from aci_reconcile.manifest.project.request import Base, Changes, Request
 from aci_reconcile.manifest.project.selection import find_project_file
@@ -29,6 +29,7 @@ __all__ = [
     "Code",
     "Evidence",
     "Loaded",
+    "LocalFacts",
     "PolicySettings",
     "Project",
     "Request",

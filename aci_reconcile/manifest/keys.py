@@ -109,6 +109,11 @@ def _list_shared_settings(at: str) -> Iterable[Field]:
             default="apply",
         ),
         _list_policy_keys(f"{at}policy"),
+        group(f"{at}local", "What `--local` emulates."),
+        text(
+            f"{at}local.facts",
+            "Path of a `facts.json`, relative to the project file: the emulator answers as that subscription did.",
+        ),
     )
 
 

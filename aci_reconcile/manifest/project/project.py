@@ -18,6 +18,14 @@ RESOURCE_GROUP: Final = re.compile(r"[\w().-]{0,89}[\w()-]")
 
 
 @dataclass(frozen=True, slots=True)
+class LocalFacts:
+    """The file that says how the embedded emulator answers, and its text."""
+
+    name: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """The shared settings of a run. ``file`` is None without a project file."""
 
@@ -42,6 +50,7 @@ class Project:
     """Ids of projects in parent folders: a project that was split off may take over groups from them by name."""
     id_derived: bool = False
     """Whether the id was derived, and not written."""
+    local_facts: LocalFacts | None = None
     environments: tuple[str, ...] = ()
     """The names of its environments."""
     other_scopes: tuple[tuple[str, str], ...] = ()

@@ -16,7 +16,7 @@ from aci_reconcile.manifest.project.effective_settings import EffectiveSettings
 from aci_reconcile.manifest.project.fingerprint_keys import KEPT, KEYS, FingerprintReader
 from aci_reconcile.manifest.project.layers import Layers, read_overlay, read_patches, unify_location
 from aci_reconcile.manifest.project.policy import PolicyReader
-from aci_reconcile.manifest.project.project import RESOURCE_GROUP, Project
+from aci_reconcile.manifest.project.project import RESOURCE_GROUP, LocalFacts, Project
 from aci_reconcile.manifest.project.project_file import check_name, read_environments, read_root
 from aci_reconcile.manifest.project.public_env import KEY, read_public
 from aci_reconcile.manifest.project.variables import VariableReader
@@ -253,7 +253,15 @@ class _Reader:
             api_version=find_newest(OLDEST_USED, self._read_api_version(body, places)),
             resource_groups=(group,) if group else (),
             id=self._read_id(body, places),
+            local_facts=self._read_local_facts(body, places),
         )
+
+    def _read_local_facts(self, body: Mapping[str, Json], places: Places) -> LocalFacts | None:
+        """Return the file that says how the embedded emulator answers; what it says is read when that is asked."""
+        name = as_text(as_object(body.get("local")).get("facts"))
+        where = places.find(("local", "facts"))
+        text = self.files.read_reference(name, where, "local.facts", self.diagnostics) if name else None
+        return None if text is None else LocalFacts(self.files.show(self.files.base / name), text)
 
     def _read_id(self, body: Mapping[str, Json], places: Places) -> str:
         project_id = as_text(body.get("id"))

@@ -10,6 +10,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
+from unit.cli.command_line import PROJECT
 
 from aci_reconcile.facts.answers import Finding, write_answers
 
@@ -148,3 +149,49 @@ def _put(url: str, body: object) -> int:
     request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/json"}, method="PUT")
     with urllib.request.urlopen(request, timeout=20) as answer:
         return int(answer.status)
+
+
+def test_local_runs_answer_as_the_file_of_the_project_says(cli: CommandLine) -> None:
+    """A name that this subscription refused is refused; what has no knob is named."""
+    cli.write("aci-reconcile.yaml", f"{PROJECT}local:\n  facts: azure/facts.json\n")
+    cli.write("azure/facts.json", write_answers([Finding("capitals", "refuse"), Finding("name-as-sent", "true")]))
+    manifest = cli.group("web")
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("name: web", "name: Web", 1), encoding="utf-8")
+    ran = cli("apply", "--local", "-y", "--stable-for", "0")
+
+    assert 5 == ran.code
+    assert "azure/facts.json: the emulator has no switch for name-as-sent" in ran.err
+    (cli.folder / "aci-reconcile.yaml").write_text(PROJECT, encoding="utf-8")
+    assert 0 == cli("apply", "--local", "-y", "--stable-for", "0").code
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("../facts.json", "is not inside the repository"),
+        ("/etc/passwd", "is not inside the repository"),
+        ("missing.json", "`missing.json` can't be read"),
+        ("[]", "expected"),
+    ],
+)
+def test_the_project_file_names_a_file_of_the_repository(cli: CommandLine, name: str, told: str) -> None:
+    """No other one is read."""
+    cli.write("aci-reconcile.yaml", f"{PROJECT}local:\n  facts: {name}\n")
+    cli.group("web")
+    ran = cli("plan", "--local")
+
+    assert 1 == ran.code
+    assert told in ran.err
+    assert "aci-reconcile.yaml:6" in ran.err
+
+
+def test_a_bad_file_of_the_project_is_refused_at_its_place(cli: CommandLine) -> None:
+    """Where it is used."""
+    cli.write("aci-reconcile.yaml", f"{PROJECT}local:\n  facts: facts.json\n")
+    cli.write("facts.json", '{"format_version": "1.0",\n "facts": [{"id": "capitals", "value": "perhaps"}]}')
+    cli.group("web")
+    ran = cli("plan", "--local")
+
+    assert 1 == ran.code
+    assert "facts.json:2:40: `perhaps` cannot be the answer to capitals" in ran.err
+    assert 0 == cli("validate").code
