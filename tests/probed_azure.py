@@ -51,9 +51,7 @@ class Azure:
 
     knobs: Knobs = field(default_factory=Knobs)
     kill_at: int = 0
-    """The number of the request at which the inquiry is killed; 0 is never."""
-    kill_after: bool = False
-    """Whether that request is still carried out."""
+    """The number of the request before which the inquiry is killed; 0 is never."""
     clock: FakeClock = field(default_factory=FakeClock)
     asked: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])
     stop: Callable[[], bool] = bool
@@ -64,15 +62,12 @@ class Azure:
 
     def send(self, method: str, path: str, body: Body | None) -> Reply:
         """Answer a request."""
-        killed = len(self.asked) + 1 == self.kill_at
-        if killed and not self.kill_after:
+        if len(self.asked) + 1 == self.kill_at:
             raise KilledError
         self.clock.time += 0.01
         content = b"" if body is None else json.dumps(body).encode()
         response = self._emulator.handle(Request(method, path, body=content))
         self.asked.append((method, path.partition("?")[0], response.status))
-        if killed:
-            raise KilledError
         return Reply.read(response.status, response.headers, response.body, self.clock.now())
 
     @property
