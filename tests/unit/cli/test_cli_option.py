@@ -62,8 +62,9 @@ def find_single_type(param: click.Parameter) -> Any:
         return str
     if isinstance(kind, (Pair, Report)):
         return tuple[str, str]
-    known: dict[Any, Any] = {click.Path: Path, Duration: float, Allowance: int, click.IntRange: int}
-    return known.get(type(kind), {"integer": int, "boolean": bool}.get(kind.name, str))
+    known: dict[Any, Any] = {click.Path: Path, Duration: float, Allowance: int}
+    by_name = {"integer": int, "integer range": int, "float": float, "float range": float, "boolean": bool}
+    return known.get(type(kind), by_name.get(kind.name, str))
 
 
 def widen(hint: Any) -> Any:
