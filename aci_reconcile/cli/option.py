@@ -110,8 +110,13 @@ class CommandLine:
 
 def declare(param: click.Parameter) -> Any:
     """Return a field of a dataclass that is filled by an option or an argument."""
-    absent = param.absent if isinstance(param, Option) else () if param.nargs < 0 else ""
+    absent = param.absent if isinstance(param, Option) else () if param.nargs < 0 else _find_absent(param)
     return field(default=absent, metadata={_PARAM: param})
+
+
+def _find_absent(param: click.Parameter) -> object:
+    # An argument that must be typed has no default; here it has one, so that tests can make its dataclass.
+    return "" if param.required else param.default
 
 
 def include(group: type[T], **instead: click.Parameter) -> Any:

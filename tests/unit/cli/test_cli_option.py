@@ -52,7 +52,8 @@ def find_type(param: click.Parameter) -> Any:
     one: Any = find_single_type(param)
     if param.multiple if isinstance(param, Option) else param.nargs < 0:
         return types.GenericAlias(tuple, (one, ...))
-    return one | None if isinstance(param, Option) and param.absent is None else one
+    missing = param.absent is None if isinstance(param, Option) else not param.required and param.default is None
+    return one | None if missing else one
 
 
 def find_single_type(param: click.Parameter) -> Any:
