@@ -16,8 +16,15 @@ if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Served
 
 COMMANDS = list_commands()
-OWN_FORMS = {("import", "--out"): "import-out", ("verify", "--strict"): "verify-strict"}
+OWN_FORMS = {
+    ("import", "--out"): "import-out",
+    ("verify", "--strict"): "verify-strict",
+    ("facts probe", "--only"): "facts-only",
+    ("facts probe", "--deep"): "facts-deep",
+    ("facts probe", "--out"): "facts-out",
+}
 BRAKES = {
+    "--budget",
     "--prune",
     "--max-deletes",
     "--max-restarts",
