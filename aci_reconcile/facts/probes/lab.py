@@ -23,6 +23,8 @@ IMAGE: Final = "mcr.microsoft.com/azuredocs/aci-helloworld"
 """Small, in Microsoft's own registry, and in the documentation's quickstarts."""
 FOREVER: Final = ("/bin/sh", "-c", "sleep infinity")
 AT_ONCE: Final = ("/bin/sh", "-c", "exit 0")
+_STUCK: Final = 2400.0
+"""Seconds: a group that cannot start is Failed after half an hour, and can be deleted then at the latest."""
 ON_THE_WAY: Final = frozenset({"accepted", "pending", "creating", "updating", "repairing", "deleting"})
 ENDED: Final = frozenset({"Succeeded", "Failed"})
 
@@ -144,7 +146,7 @@ def make(lab: Lab, name: str, body: Body, *, ended: bool = False) -> Steps[Reply
 def drop(lab: Lab, path: str) -> Steps[Reply]:
     """Delete something, and try again as long as it is busy; return the last answer."""
     first = answer = yield from send("DELETE", path)
-    while answer.status in {409, 429, 500, 503} and answer.at - first.at <= lab.patience:
+    while answer.status in {409, 429, 500, 503} and answer.at - first.at <= _STUCK:
         yield from wait(lab.pause)
         answer = yield from send("DELETE", path)
     return answer
