@@ -67,6 +67,8 @@ _NO_MOMENT: Final = "2020-01-01T00:00:00"
 _SHORTEST_WORD, _SHORTEST_PIECE = 2, 6
 _LONGEST_NAME: Final = 512
 """Longer texts are replaced as a whole only."""
+_DEEPEST: Final = 5
+"""Letters at the beginning of names that are tried one by one."""
 _RANDOM: Final = 3.0
 """Bits for each character; a word of sixteen letters that people chose has hardly more, but few digits."""
 
@@ -113,10 +115,10 @@ class Aliases:
             known.update(dict.fromkeys(list_spellings(name), alias))
             known[name] = alias
         self._spellings = known
-        longest = sorted((each for each in known if len(each) >= _SHORTEST_WORD), key=len, reverse=True)
+        short = {each for each in known if _SHORTEST_WORD <= len(each) < _SHORTEST_PIECE}
+        long = {each for each in known if len(each) >= _SHORTEST_PIECE}
         names = "|".join(
-            re.escape(each) if len(each) >= _SHORTEST_PIECE else rf"(?<![^\W_]){re.escape(each)}(?![^\W_])"
-            for each in longest
+            (*([_join(long)] if long else []), *([rf"(?<![^\W_]){_join(short)}(?![^\W_])"] if short else []))
         )
         parts = (*_SHAPES, *([("known", names)] if names else []), *_LAST)
         self._pattern = re.compile("|".join(f"(?P<{name}>{shape})" for name, shape in parts), re.IGNORECASE)
@@ -133,7 +135,8 @@ class Aliases:
             "ipv4": self._replace_ipv4,
             "ipv6": lambda text: f"2001:db8::{self._count('ip', text):x}",
             "host": self._replace_host,
-            "known": lambda text: self._spellings[text.lower()],
+            # Of a few letters, such as the long s, the small one is not the one that was found.
+            "known": lambda text: self._spellings.get(text.lower(), "name"),
             "hex": lambda text: f"{self._count('hex', text):x}".zfill(len(text)),
             "token": self._replace_token,
         }
@@ -177,6 +180,18 @@ class Aliases:
 
     def _replace_token(self, text: str) -> str:
         return f"token{self._count('token', text)}" if is_random(text) else text
+
+
+def _join(words: Iterable[str], depth: int = 0) -> str:
+    """Return a pattern for words, the longest first; thousands are tried at each place, so they share beginnings."""
+    known = sorted(set(words), key=lambda each: (-len(each), each))
+    if depth == _DEEPEST or len(known) == 1:
+        return f"(?:{'|'.join(map(re.escape, known))})"
+    heads: dict[str, list[str]] = {}
+    for each in filter(None, known):
+        heads.setdefault(each[0], []).append(each[1:])
+    branches = "|".join(f"{re.escape(head)}{_join(rest, depth + 1)}" for head, rest in heads.items())
+    return f"(?:{branches}){'?' if '' in known else ''}"
 
 
 def is_random(text: str) -> bool:

@@ -259,3 +259,14 @@ def test_odd_texts_are_no_defect(text: str) -> None:
     exchange = Exchange("GET", text, 200, text, {"Location": text}, {"message": text, "other": [text], text: None})
 
     assert 2 == len(json.loads(write_recording(scrub([exchange, Exchange("GET", "/", 200)]))))
+
+
+def test_thousands_of_names_are_found_at_once_the_longest_first() -> None:
+    """Also those that begin alike, are a part of another, or are written in letters that have no small form."""
+    names = ["a" * number for number in range(2, 30)] + [f"shop-{number}" for number in range(3000)] + ["saffron"]
+    scrubber = Scrubber([], names)
+    aliases = {name: scrubber.scrub_text(f"<{name}>") for name in names}
+
+    assert len(names) == len({*aliases.values()})
+    assert all(re.fullmatch(r"<name\d+>", alias) for alias in aliases.values())
+    assert "<name> and baab" == scrubber.scrub_text("<\u017faffron> and baab")
