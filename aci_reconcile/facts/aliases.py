@@ -34,6 +34,7 @@ _SHAPES: Final = (
     ("ipv6", r"(?<![\w:.])(?=[0-9a-f]{0,4}:[0-9a-f:]*:)[0-9a-f:]*[0-9a-f]+[0-9a-f:]*(?:\.\d+){0,3}(?![\w:])"),
     ("host", rf"(?<![\w-])(?:[a-z0-9_](?:[\w-]*[a-z0-9])?\.)+(?:{_DOMAINS})(?![\w-]|\.\w)"),
 )
+_ALONE: Final = re.compile("|".join(f"(?P<{name}>{shape})" for name, shape in _SHAPES), re.IGNORECASE)
 _LAST: Final = (
     ("hex", r"(?<![0-9a-z])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12,}(?![0-9a-z])"),
     ("token", r"[\w+=~-]{16,}"),
@@ -54,10 +55,14 @@ _SUFFIXES: Final = ("azurecontainer.io", "azurecr.io", "core.windows.net", "vaul
 """Domains in which customers have names."""
 _COMMON: Final = frozenset(
     {
-        "accepted", "always", "canceled", "confidential", "creating", "dedicated", "default", "deleting", "failed",
-        "false", "linux", "loadbalancer", "microsoft", "never", "noreuse", "onfailure", "pending", "private", "public",
-        "regular", "repairing", "running", "spot", "standard", "stopped", "succeeded", "terminated", "true",
-        "unhealthy", "unsecure", "updating", "waiting", "windows",
+        "accepted", "all", "always", "any", "app", "canceled", "confidential", "config", "container", "containers",
+        "creating", "data", "dedicated", "default", "deleting", "failed", "false", "file", "files", "first", "group",
+        "groups", "image", "images", "init", "last", "linux", "loadbalancer", "main", "microsoft", "more", "most",
+        "name", "names", "never", "none", "noreuse", "not", "null", "one", "onfailure", "only", "other", "pending",
+        "port", "ports", "private", "probe", "public", "regular", "repairing", "running", "second", "secret", "some",
+        "spot", "standard", "start", "state", "status", "stop", "stopped", "succeeded", "tag", "terminated", "test",
+        "the", "true", "two", "type", "unhealthy", "unsecure", "updating", "user", "value", "values", "volume",
+        "volumes", "waiting", "web", "windows",
     }
 )  # fmt: skip
 """Words of Azure's own: as names of somebody they tell nothing, and replaced they would spoil what Azure says."""
@@ -91,21 +96,22 @@ class Aliases:
 
     def name(self, text: str) -> str:
         """Return the alias of a name, which from now on replaces it everywhere."""
-        if re.fullmatch(_GUID, text, re.IGNORECASE):
-            return self._replace_guid(text)
+        if alone := _ALONE.fullmatch(text):
+            return self._replace(alone)
         if re.fullmatch(rf"{_MOMENT}[\d.Z]*", text):
             return self._shift_moment(text)
         if not text or text.lower() in _COMMON or (text.isdecimal() and len(text) < _SHORTEST_PIECE):
             return text
         if text.lower() not in self._names:
-            self._names[text.lower()] = f"name{len(self._names) + 1}"
+            slash = "/" if text.startswith("/") else ""
+            self._names[text.lower()] = f"{slash}name{len(self._names) + 1}"
             self._pattern = None
-        return self._names[text.lower()]
+        return _follow_case(self._names[text.lower()], text)
 
     def clean(self, text: str) -> str:
         """Return a text with aliases, and without what looks like a secret."""
         if text.lower() in self._names:
-            return self._names[text.lower()]
+            return _follow_case(self._names[text.lower()], text)
         pattern = self._pattern or self._compile()
         return pattern.sub(self._replace, veil(text))
 
@@ -136,7 +142,7 @@ class Aliases:
             "ipv6": lambda text: f"2001:db8::{self._count('ip', text):x}",
             "host": self._replace_host,
             # Of a few letters, such as the long s, the small one is not the one that was found.
-            "known": lambda text: self._spellings.get(text.lower(), "name"),
+            "known": lambda text: _follow_case(self._spellings.get(text.lower(), "name"), text),
             "hex": lambda text: f"{self._count('hex', text):x}".zfill(len(text)),
             "token": self._replace_token,
         }
@@ -180,6 +186,11 @@ class Aliases:
 
     def _replace_token(self, text: str) -> str:
         return f"token{self._count('token', text)}" if is_random(text) else text
+
+
+def _follow_case(alias: str, text: str) -> str:
+    """Return an alias in capitals if the name is: whether Azure keeps the spelling of a request is a fact about it."""
+    return alias.upper() if text.isupper() else alias
 
 
 def _join(words: Iterable[str], depth: int = 0) -> str:

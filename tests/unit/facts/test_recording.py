@@ -223,7 +223,7 @@ def test_the_same_thing_has_the_same_name_and_moments_keep_their_distance() -> N
         "name": "name3",
         "properties": {
             "osType": "Linux",
-            "instanceView": {"events": [{"name": "Pulled", "message": "in name2, for name3"}]},
+            "instanceView": {"events": [{"name": "Pulled", "message": "in NAME2, for name3"}]},
         },
         "times": ["2020-01-01T00:00:10.25Z"],
         "startTime": "2020-01-01T00:00:10.25Z",
@@ -270,3 +270,22 @@ def test_thousands_of_names_are_found_at_once_the_longest_first() -> None:
     assert len(names) == len({*aliases.values()})
     assert all(re.fullmatch(r"<name\d+>", alias) for alias in aliases.values())
     assert "<name> and baab" == scrubber.scrub_text("<\u017faffron> and baab")
+
+
+def test_what_azure_says_is_not_spoiled_by_names_that_are_common_words() -> None:
+    """They tell nothing about anybody; addresses and paths keep their form."""
+    address, path = {"nameServers": ["10.1.2.3"]}, {"mountPath": "/srv/acme", "server": "acme.azurecr.io"}
+    body: Json = {
+        "name": "more",
+        "dnsConfig": address,
+        "volumeMounts": [path],
+        "message": "No more than 5, at /srv/acme",
+    }
+    (made,) = scrub([Exchange("GET", "/", 400, None, {}, body)])
+
+    assert {
+        "name": "more",
+        "dnsConfig": {"nameServers": ["198.18.0.2"]},
+        "volumeMounts": [{"mountPath": "/name1", "server": "label1.azurecr.io"}],
+        "message": "No more than 5, at /name1",
+    } == made.response
