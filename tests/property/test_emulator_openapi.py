@@ -123,7 +123,8 @@ def test_each_reference_of_the_description_is_there() -> None:
     text = json.dumps(DESCRIBED)
 
     assert "3.0.3" == DESCRIBED["openapi"]
-    assert {"ContainerGroup", "Tagged", "Error"} == set(DESCRIBED["components"]["schemas"])
+    schemas = {"ContainerExecRequest", "ContainerGroup", "ContainerGroupProfile", "Tagged", "Error"}
+    assert schemas == set(DESCRIBED["components"]["schemas"])
     assert text.count('"default"') == len(OPERATIONS)
 
 
