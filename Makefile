@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py e2e/test_e2e_kill.py e2e/test_e2e_two.py)
-SWEEPS += $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py)
+SWEEPS += $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py)
 NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
@@ -34,7 +34,7 @@ test-pythons: $(VENV)/.tested ## the same on each Python that pyproject.toml nam
 test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) ## clients that nobody here wrote, on the emulator
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m clients tests/clients
 
-test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies, a thousand Azures to probe
+test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies, a thousand Azures to probe and worlds to scrub
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not clients" $(SWEEPS)
 
 test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which must be installed
