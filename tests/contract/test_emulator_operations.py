@@ -1,4 +1,4 @@
-"""Every operation of the released SDK either works, or says clearly that it is not emulated."""
+"""Every operation of the released SDK works."""
 
 from __future__ import annotations
 
