@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -22,7 +23,9 @@ _MOST: Final = 8
 """More cores than this are not used: a machine with many often lends only some of them, and each takes 16 MiB."""
 AT_ONCE: Final = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, _MOST)
 """How many hashes are made at a time in this process, whoever asks for them."""
-_gate = threading.BoundedSemaphore(AT_ONCE)
+_pool = ThreadPoolExecutor(AT_ONCE, "aci-reconcile-hash")
+"""Hashes have threads of their own, because glibc keeps the 16 MiB of a hash for the thread that made it: on the
+threads of requests, many of them kept 16 MiB each (measured)."""
 
 
 @dataclass(slots=True)
@@ -40,12 +43,7 @@ class HashCost:
 
     def measure(self, run: Callable[[], T]) -> T:
         """Run a slow hash once a core is free, count its time, and return its result."""
-        with _gate:
-            began = self.cpu()
-            try:
-                return run()
-            finally:
-                self._note(self.cpu() - began)
+        return _pool.submit(self._count, run).result()
 
     def name(self, key: Secret) -> None:
         """Derive the id of a key, which is a slow hash, once however many ask for it at a time."""
@@ -53,7 +51,12 @@ class HashCost:
             if not key.is_named:
                 self.measure(key.name)
 
-    def _note(self, seconds: float) -> None:
-        with self._lock:
-            self.hashes += 1
-            self.seconds += seconds
+    def _count(self, run: Callable[[], T]) -> T:
+        began = self.cpu()
+        try:
+            return run()
+        finally:
+            seconds = self.cpu() - began
+            with self._lock:
+                self.hashes += 1
+                self.seconds += seconds
