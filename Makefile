@@ -31,7 +31,7 @@ test-lowest: build/lowest/.installed ## the suite, but for what starts processes
 test-pythons: $(VENV)/.tested ## the same on each Python that pyproject.toml names and that is on this machine
 	@$(BIN)/python scripts/on_each_python.py
 
-test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) ## clients that nobody here wrote, on the emulator
+test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) build/clients/sdk-js/.installed ## clients that nobody here wrote, on the emulator
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m clients tests/clients
 
 test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies, a thousand Azures to probe and worlds to scrub
@@ -126,6 +126,15 @@ build/clients/%/.installed: requirements/clients/%.txt
 	@touch $@
 
 # Tools of Node.js, pinned by integrity; none of their install scripts runs.
+build/clients/sdk-js/.installed: requirements/clients/sdk-js/package.json requirements/clients/sdk-js/package-lock.json
+	@echo "Installing sdk-js into build/clients/sdk-js"
+	@rm -rf build/clients/sdk-js
+	@mkdir -p build/clients/sdk-js
+	@cp $^ build/clients/sdk-js/
+	@npm ci --prefix build/clients/sdk-js --ignore-scripts --no-audit --no-fund --silent \
+	  || { echo "make test-clients: sdk-js could not be installed; it needs Node.js 20 or later" >&2; exit 1; }
+	@touch $@
+
 build/docs/.installed: tests/docs/package.json tests/docs/package-lock.json
 	@rm -rf build/docs
 	@mkdir -p build/docs

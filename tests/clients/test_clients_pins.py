@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILES = sorted((ROOT / "requirements" / "clients").glob("*.txt"))
+NODE = ROOT / "requirements" / "clients" / "sdk-js"
 NAMED = {
     "ansible": {"ansible"},
     "azure-cli": {"azure-cli"},
@@ -43,3 +45,16 @@ def test_there_is_a_file_for_each_client() -> None:
     clients = re.findall(r"^CLIENTS := (.*)$", makefile, re.MULTILINE)[0].split()
 
     assert sorted(NAMED) == [path.stem for path in FILES] == clients
+
+
+def test_every_package_of_the_javascript_sdk_has_a_hash_and_no_address() -> None:
+    """The lock says what is installed, to the byte; the page names the versions."""
+    page = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
+    wanted = json.loads((NODE / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    packages = json.loads((NODE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    chosen = {name.removeprefix("node_modules/"): entry for name, entry in packages.items() if name}
+
+    assert [] == [name for name, entry in chosen.items() if not entry["integrity"].startswith("sha512-")]
+    assert [] == [name for name, entry in chosen.items() if "resolved" in entry]
+    assert wanted == {name: chosen[name]["version"] for name in wanted}
+    assert [] == [f"{name} {version}" for name, version in wanted.items() if f"{name} {version}" not in page]
