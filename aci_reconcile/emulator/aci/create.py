@@ -10,8 +10,8 @@ from aci_reconcile.emulator import errors
 from aci_reconcile.emulator.aci import addresses, groups, operations, profile_use, regions, updates
 from aci_reconcile.emulator.aci.checks.group import check_group
 from aci_reconcile.emulator.aci.deserializer import Reader, parse
-from aci_reconcile.emulator.aci.echo import Echo, without_empty_values, without_secrets
-from aci_reconcile.emulator.aci.normal_form import check_location, normalize_spelling
+from aci_reconcile.emulator.aci.echo import Echo, without_empty_values
+from aci_reconcile.emulator.aci.normal_form import check_location, normalize_spelling, without_secrets
 from aci_reconcile.emulator.aci.record import Group, Operation, Run, image_of
 from aci_reconcile.emulator.aci.schema import GROUP
 from aci_reconcile.emulator.aci.simulation import views

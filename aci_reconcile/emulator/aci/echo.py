@@ -13,16 +13,12 @@ from aci_reconcile.emulator.aci.schema import (
     CONTAINER_PROPERTIES,
     GROUP_PROPERTIES,
     IP_ADDRESS,
-    ListOf,
-    MapOf,
-    Node,
-    Object,
 )
 from aci_reconcile.emulator.aci.simulation.runtime import has_ended, simulate_group
 from aci_reconcile.emulator.aci.simulation.views import make_instance_view, make_mount_events
 from aci_reconcile.emulator.arm import versions
 from aci_reconcile.emulator.evidence import get_fact, rests_on
-from aci_reconcile.emulator.model import Json, as_object, is_list, list_objects
+from aci_reconcile.emulator.model import Json, as_object, list_objects
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.aci.record import Group
@@ -184,28 +180,6 @@ class Echo:
         if self.ended_address == "shown" or group.restart_policy() == "Always":
             return False
         return str(address.get("type", "")).lower() == "public" and has_ended(simulate_group(group, self.now))
-
-
-@rests_on("secrets-dropped", "secure-value-dropped", "secret-and-reference")
-def without_secrets(node: Node, value: object) -> object:
-    """Return a body without its write-only values: all that the emulator ever stores."""
-    match node:
-        case Object():
-            fields = {field.name: field for field in node.fields}
-            kept: Json = {}
-            for key, item in as_object(value).items():
-                field = fields.get(key)
-                if field is None:
-                    kept[key] = item
-                elif field.trait != "secret":
-                    kept[key] = without_secrets(field.node, item)
-                elif isinstance(field.node, MapOf):  # recorded, 23 of 23: the volume stays a secret one, without names
-                    kept[key] = {}
-            return kept
-        case ListOf() if is_list(value):
-            return [without_secrets(node.item, item) for item in value]
-        case _:
-            return value
 
 
 def without_empty_values(properties: Json) -> Json:

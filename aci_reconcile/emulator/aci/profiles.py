@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors
 from aci_reconcile.emulator.aci.deserializer import Reader, parse
-from aci_reconcile.emulator.aci.echo import show_system_data, without_secrets
-from aci_reconcile.emulator.aci.normal_form import check_location, mask_secrets, normalize_spelling
+from aci_reconcile.emulator.aci.echo import show_system_data
+from aci_reconcile.emulator.aci.normal_form import check_location, mask_secrets, normalize_spelling, without_secrets
 from aci_reconcile.emulator.aci.schema import PROFILE
 from aci_reconcile.emulator.arm import scopes, tags, versions
 from aci_reconcile.emulator.arm.call import PROVIDER, make_page
