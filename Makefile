@@ -10,11 +10,11 @@ export PYTHONDONTWRITEBYTECODE :=
 
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py e2e/test_e2e_kill.py e2e/test_e2e_two.py)
-SWEEPS += $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py)
+FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py)
 NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo test test-lowest test-pythons test-sweeps test-clients test-browser test-docs mutants bench bench-quick check format generate lock wheel e2e-wheel clean
+.PHONY: help demo test test-lowest test-pythons test-sweeps test-facts test-clients test-browser test-docs mutants bench bench-quick check format generate lock wheel e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,8 +34,11 @@ test-pythons: $(VENV)/.tested ## the same on each Python that pyproject.toml nam
 test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) build/clients/sdk-js/.installed ## clients that nobody here wrote, on the emulator
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m clients tests/clients
 
-test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies, a thousand Azures to probe and worlds to scrub
+test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not clients" $(SWEEPS)
+
+test-facts: $(VENV)/.tested ## a thousand random Azures that probes find out, and that a recording does not betray; not part of the gate
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "sweep" $(FACTS)
 
 test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which must be installed
 	@$(BIN)/python -m pytest -q -m browser tests/browser
