@@ -8,13 +8,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Bytecode is worth its space: the end-to-end tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Of the targets, only test-live may work in a real subscription.
+unexport ACI_RECONCILE_LIVE
+test-live: export ACI_RECONCILE_LIVE := $(ACI_RECONCILE_LIVE)
+
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py e2e/test_e2e_kill.py e2e/test_e2e_two.py)
 FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py)
 NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo test test-lowest test-pythons test-sweeps test-facts test-clients test-browser test-docs mutants bench bench-quick check format generate lock wheel e2e-wheel clean
+.PHONY: help demo test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs mutants bench bench-quick check format generate lock wheel e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +37,9 @@ test-pythons: $(VENV)/.tested ## the same on each Python that pyproject.toml nam
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) build/clients/sdk-js/.installed ## clients that nobody here wrote, on the emulator
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m clients tests/clients
+
+test-live: $(VENV)/.tested ## the contract and the main road: in your subscription if ACI_RECONCILE_LIVE=1 (CONTRIBUTING.md), else on the emulator
+	@$(BIN)/python -m pytest -m live tests/live
 
 test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not clients" $(SWEEPS)

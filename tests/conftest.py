@@ -46,8 +46,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@pytest.fixture(autouse=True)
-def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(name="loopback_only")
+def _guard_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection that would leave the machine."""
     connect = socket.socket.connect
 
@@ -58,6 +58,11 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(loopback_only: None) -> None:
+    """Every test stays on the machine; live tests may replace this fixture."""
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,7 @@ class Commands:
 
     folder: Path
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
+    patience: float = PATIENCE
 
     def __call__(self, *words: str, stdin: str = "", **environ: str) -> Ended:
         """Run it to its end."""
@@ -50,7 +51,7 @@ class Commands:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=self.patience,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
