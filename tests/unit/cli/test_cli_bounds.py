@@ -45,7 +45,7 @@ def test_a_list_without_an_end_is_told_and_ends(
 
     monkeypatch.setattr("aci_reconcile.app.proposal._SILENCE", 0.05)
     with serving(endless) as site:
-        ran = project(command, "--arm-endpoint", site.url, "--timeout", "0.5s")
+        ran = project(command, "--arm-endpoint", site.url, "--timeout", "1.5s")
 
     assert 1 == ran.code, ran.err
     assert "Still reading from Azure, for at most" in ran.err
