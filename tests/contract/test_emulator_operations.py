@@ -46,7 +46,9 @@ def operations() -> list[dict[str, Any]]:
 
 
 @pytest.mark.skipif(not FILE.is_file(), reason=f"the list of operations is not here: {FILE}")
-@pytest.mark.parametrize("operation", operations(), ids=lambda operation: f"{operation['op']}-{operation['method']}")
+@pytest.mark.parametrize(
+    "operation", [pytest.param(each, id=f"{each['op']}-{each['method']}") for each in operations()]
+)
 def test_each_operation_of_the_sdk_works(operation: dict[str, Any]) -> None:
     """With a group there, a call in the SDK's own words."""
     emulator = Emulator(open_store(None), knobs=Knobs().at("instant"))

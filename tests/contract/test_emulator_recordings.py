@@ -237,7 +237,7 @@ needs_recordings = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the recordin
 
 
 @needs_recordings
-@pytest.mark.parametrize("file", recordings(), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [pytest.param(each, id=each.stem) for each in recordings()])
 def test_the_emulator_answers_what_azure_answered(file: Path) -> None:
     """Status, headers, keys, key order and values are the recorded ones, but for the table of exceptions."""
     replay = Replay(file.stem)
