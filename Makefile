@@ -14,7 +14,7 @@ test-live: export ACI_RECONCILE_LIVE := $(ACI_RECONCILE_LIVE)
 
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py e2e/test_e2e_kill.py e2e/test_e2e_two.py)
-FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py)
+FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py) tests/contract/test_another_azure.py
 NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
@@ -44,7 +44,7 @@ test-live: $(VENV)/.tested ## the contract and the main road: in your subscripti
 test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not clients" $(SWEEPS)
 
-test-facts: $(VENV)/.tested ## a thousand random Azures that probes find out, and that a recording does not betray; not part of the gate
+test-facts: $(VENV)/.tested ## a thousand random Azures that probes find out, whose recordings give nothing away, and on which applies converge; not part of the gate
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "sweep" $(FACTS)
 
 test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which must be installed
