@@ -15,7 +15,7 @@ test-live: export ACI_RECONCILE_LIVE := $(ACI_RECONCILE_LIVE)
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py e2e/test_e2e_kill.py e2e/test_e2e_two.py)
 FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py) tests/contract/test_another_azure.py
-NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e"
+NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
 .PHONY: help demo test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs mutants bench bench-quick check format generate lock wheel e2e-wheel clean
