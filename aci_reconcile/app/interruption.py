@@ -38,8 +38,12 @@ _MAY_BE_IGNORED: Final = tuple(
 _SHOW_CURSOR = "\x1b[?25h"
 
 
-class InterruptedRunError(BaseException):
-    """The run ends here; raised in the main thread, and by every sleep of the other ones."""
+class EndedBySignalError(BaseException):
+    """A signal ends the run here; raised in the main thread, and by every sleep of the other ones.
+
+    It is no ``Exception``, so that whatever handles errors lets it pass. A group that is being written gets
+    ``reconcile.steps.InterruptedRunError`` instead.
+    """
 
 
 @dataclass(slots=True)
@@ -117,7 +121,7 @@ class Interruption:
             self.alarm = threading.Timer(_GRACE, self._exit)
             self.alarm.daemon = True
             self.alarm.start()
-            raise InterruptedRunError
+            raise EndedBySignalError
         _write(
             self.render_line(
                 "Interrupted: starting nothing new, waiting for what is in progress. Interrupt again to abort."
@@ -160,7 +164,7 @@ class SystemClock:
         """Wait; a signal shortens it.
 
         Raises:
-            InterruptedRunError: a signal came, and nothing is under way that has to be brought to an end.
+            EndedBySignalError: a signal came, and nothing is under way that has to be brought to an end.
         """
         end = time.monotonic() + seconds
         before = self.interruption.signal
@@ -170,4 +174,4 @@ class SystemClock:
                 return
             time.sleep(min(left, _GLANCE))
         if not self.interruption.protected:
-            raise InterruptedRunError
+            raise EndedBySignalError

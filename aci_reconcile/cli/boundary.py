@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import Exit
 
-from aci_reconcile.app.interruption import InterruptedRunError
+from aci_reconcile.app.interruption import EndedBySignalError
 from aci_reconcile.cli.option import PREFIX
 from aci_reconcile.cli.options import CHECKS, OutputOptions
 from aci_reconcile.cli.root import make_root
@@ -30,7 +30,7 @@ def run(argv: Sequence[str]) -> int:
     with session.interruption.handle_signals():
         try:
             code = make_root().main(list(argv), "aci-reconcile", standalone_mode=False, obj=session)
-        except (InterruptedRunError, KeyboardInterrupt, click.Abort):
+        except (EndedBySignalError, KeyboardInterrupt, click.Abort):
             session.console.raw(session.interruption.render_line(session.interruption.words))
             return int(session.interruption.exit_code)
         except Exit as end:

@@ -81,7 +81,7 @@ _RANDOM: Final = 3.0
 class Aliases:
     """Replaces names, ids, addresses, moments and tokens in texts.
 
-    Names must be told before the first text is cleaned. Not for several threads.
+    Give it all names before it cleans the first text. Not for several threads.
     """
 
     def __init__(self, texts: Iterable[str] = ()) -> None:

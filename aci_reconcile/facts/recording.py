@@ -48,7 +48,7 @@ _KEPT_KEYS: Final = frozenset(
 )  # fmt: skip
 """Keys, in small letters, whose texts are about Azure, or have forms that are recognized. Texts of all others go."""
 _EVENTS: Final = "events"
-_TOLD: Final = "message"
+_MESSAGE: Final = "message"
 _PROPERTY: Final = re.compile(r"[$@]?[A-Za-z.]{1,60}")
 _FREE_MAPS: Final = frozenset({"keyvaluepairs", "secret", "tags"})
 """Maps whose keys somebody made up."""
@@ -162,7 +162,7 @@ class Scrubber:
     def _scrub_value(self, text: str, key: str) -> str:
         if _is_link(text):
             return self.scrub_url(text)
-        return self._aliases.clean(text) if _is_told(text, key) else self._aliases.name(text)
+        return self._aliases.clean(text) if _is_kept(text, key) else self._aliases.name(text)
 
 
 def _enter(value: Mapping[str, Json], parent: str) -> Iterator[tuple[str, Json, str]]:
@@ -170,16 +170,16 @@ def _enter(value: Mapping[str, Json], parent: str) -> Iterator[tuple[str, Json, 
     public = parent == _EVENTS or "regionalDisplayName" in value
     for key, each in value.items():
         if parent in _FREE_MAPS:
-            yield key, each, _TOLD if key.startswith(_OWN_TAGS) else ""
+            yield key, each, _MESSAGE if key.startswith(_OWN_TAGS) else ""
         else:
-            yield key, each, _TOLD if public and key in {"displayName", "name"} else key.lower()
+            yield key, each, _MESSAGE if public and key in {"displayName", "name"} else key.lower()
 
 
 def _is_link(text: str) -> bool:
     return "/subscriptions/" in text.lower() and " " not in text
 
 
-def _is_told(text: str, key: str) -> bool:
+def _is_kept(text: str, key: str) -> bool:
     """Whether a text is kept, but for the names in it."""
     return key in _KEPT_KEYS or not text.strip() or (key == "image" and text.startswith(_PUBLIC_IMAGES))
 
@@ -194,7 +194,7 @@ def _list_values(value: Json, key: str) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _list_values(each, key)
-    elif isinstance(value, str) and not _is_link(value) and not _is_told(value, key):
+    elif isinstance(value, str) and not _is_link(value) and not _is_kept(value, key):
         yield value
 
 

@@ -58,7 +58,7 @@ def _compose(fact: Fact) -> Row:
         statement=fact.statement,
         values=list_values(Knobs, knob) if knob else TRUTH,
         # Without evidence for it, the emulator does not refuse; in everything else it does what the statement says.
-        default=_DEFAULTS[knob] if knob else write_knob(fact.shown or fact not in REFUSALS),
+        default=_DEFAULTS[knob] if knob else write_knob(fact.has_evidence or fact not in REFUSALS),
         kind=fact.kind,
         where=fact.where,
         date=fact.date,

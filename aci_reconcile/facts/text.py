@@ -28,8 +28,8 @@ def render_facts_text(rows: Sequence[Row], style: Style, *, width: int, statemen
     lines, below = fit_columns(_COLUMNS, cells, width)
     table = ["  ".join(style.paint(style.bold, cell) for cell in lines[0])]
     for row, line, rest in zip(rows, lines[1:], below, strict=True):
-        told = _wrap(row.statement, "    ", width) if statements else ""
-        table += ["  ".join(line), *(style.paint(style.dim, each) for each in (rest, told) if each)]
+        statement = _wrap(row.statement, "    ", width) if statements else ""
+        table += ["  ".join(line), *(style.paint(style.dim, each) for each in (rest, statement) if each)]
     return "\n".join(table)
 
 

@@ -43,7 +43,7 @@ def asked(azure: AzureWorld, plan: Plan) -> tuple[Check, ...]:
     return run_preflight(plan.changes, azure.backend.preflight, resource_groups=plan.resource_groups)
 
 
-def failed(checks: tuple[Check, ...]) -> list[str]:
+def find_failed(checks: tuple[Check, ...]) -> list[str]:
     """The subjects of what failed."""
     return [each.subject for each in checks if each.verdict is Verdict.FAILED]
 
@@ -80,7 +80,7 @@ def failed(checks: tuple[Check, ...]) -> list[str]:
 def test_a_check_fails_where_the_apply_would(knobs: dict[str, Any], groups: list[Resource], subject: str) -> None:
     """And where none fails, the apply goes through."""
     azure = world(**knobs)
-    found = failed(asked(azure, azure.plan(*groups)))
+    found = find_failed(asked(azure, azure.plan(*groups)))
     writes = len(azure.writes)
     (last,) = [each for each in azure.apply(*groups) if isinstance(each, Finished)]
 
@@ -96,8 +96,8 @@ def test_a_recreation_at_the_limit() -> None:
     same = [group(f"g{number}", container("web", resources=of(31)), osType="Windows") for number in range(3)]
     rest = group("rest", container("web", resources=of(7)))
 
-    assert [] == failed(asked(azure, azure.plan(*same, rest, allow_replace=3)))
-    assert ["StandardCores in westeurope"] == failed(
+    assert [] == find_failed(asked(azure, azure.plan(*same, rest, allow_replace=3)))
+    assert ["StandardCores in westeurope"] == find_failed(
         asked(azure, azure.plan(*same, group("rest", container("web", resources=of(8))), allow_replace=3))
     )
 
@@ -122,4 +122,4 @@ def test_a_region_that_is_none() -> None:
     azure = world()
     nowhere = Resource(group("a").id, {**group("a").body, "location": "atlantis"})
 
-    assert ["Linux groups in atlantis"] == failed(asked(azure, azure.plan(nowhere)))
+    assert ["Linux groups in atlantis"] == find_failed(asked(azure, azure.plan(nowhere)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aci_reconcile.app.files import check_target
-from aci_reconcile.app.interruption import InterruptedRunError
+from aci_reconcile.app.interruption import EndedBySignalError
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.emulator_greeting import Listening, announce
@@ -232,7 +232,7 @@ def _serve_until_signal(server: Server) -> None:
     """Serve until a signal comes, which is the normal end of an emulator."""
     try:
         server.serve_forever()
-    except InterruptedRunError:
+    except EndedBySignalError:
         return
 
 

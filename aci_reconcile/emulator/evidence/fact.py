@@ -29,6 +29,6 @@ class Fact:
     """Where and when a probe asked Azure itself, such as `2026-12-24, westeurope, 2025-09-01`; empty until one has."""
 
     @property
-    def shown(self) -> bool:
+    def has_evidence(self) -> bool:
         """Whether there is evidence."""
         return self.kind != "none"

@@ -41,7 +41,7 @@ class Lab:
     expires: str
     pause: float = 5.0
     """Seconds between two looks at the same group."""
-    patience: float = 900.0
+    wait_limit: float = 900.0
     """Seconds after which a group that does not settle is given up."""
 
     def tags(self) -> dict[str, str]:
@@ -123,7 +123,7 @@ def settle(lab: Lab, name: str, *, ended: bool = False) -> Steps[Reply]:
         UnansweredError: it takes too long, or it is gone.
     """
     first = reply = yield from read(lab, name)
-    while reply.accepted and reply.at - first.at <= lab.patience:
+    while reply.accepted and reply.at - first.at <= lab.wait_limit:
         if reply.provisioning.lower() not in ON_THE_WAY and (not ended or reply.state in ENDED):
             return reply
         yield from wait(lab.pause)

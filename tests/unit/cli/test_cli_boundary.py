@@ -17,7 +17,7 @@ import pytest
 from unit.cli.command_line import PROJECT
 
 from aci_reconcile.app import interruption
-from aci_reconcile.app.interruption import InterruptedRunError, Interruption, SystemClock
+from aci_reconcile.app.interruption import EndedBySignalError, Interruption, SystemClock
 from aci_reconcile.cli.commands.validate import VALIDATE
 from aci_reconcile.core.errors import (
     AciReconcileError,
@@ -60,7 +60,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         (StalePlanError("x"), 4),
         (NotConvergedError("x"), 5),
         (RuntimeError("x"), 70),
-        (InterruptedRunError(), 130),
+        (EndedBySignalError(), 130),
         (KeyboardInterrupt(), 130),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
@@ -151,7 +151,7 @@ def test_a_log_that_cannot_be_written(cli: CommandLine, monkeypatch: pytest.Monk
 
 def test_an_interruption_says_that_nothing_was_written(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """That is what one wants to know."""
-    failing(monkeypatch, InterruptedRunError())
+    failing(monkeypatch, EndedBySignalError())
 
     assert "\nInterrupted; nothing was written.\n" == cli("validate").err
 
@@ -159,12 +159,12 @@ def test_an_interruption_says_that_nothing_was_written(cli: CommandLine, monkeyp
 def test_the_first_signal_ends_the_run() -> None:
     """In the main thread at once, in others when they sleep next."""
     watched = Interruption()
-    with watched.handle_signals(), pytest.raises(InterruptedRunError):
+    with watched.handle_signals(), pytest.raises(EndedBySignalError):
         signal.raise_signal(signal.SIGTERM)
 
     assert (True, ExitCode.TERMINATED) == (watched.has_come(), watched.exit_code)
 
-    with pytest.raises(InterruptedRunError):
+    with pytest.raises(EndedBySignalError):
         SystemClock(watched).sleep(60)
 
 

@@ -61,7 +61,7 @@ class Judge:
     def refuse(self, code: str, message: str, *, fact: str, status: int = 400) -> None:
         """Refuse if there is evidence that Azure does, or a knob asks for it. Raises ArmError."""
         asked = self.knobs.unproven_refusals
-        if get_fact(fact).shown or code in asked or _ALL in asked:
+        if get_fact(fact).has_evidence or code in asked or _ALL in asked:
             raise ArmError(status, code, message, fact=fact)
 
     def refuse_missing(self, name: str, path: str, *, fact: str) -> None:

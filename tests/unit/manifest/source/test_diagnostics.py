@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEAD = "name: web\ncontainers: [{name: a, image: 'x:1', resources: {cpu: 1, memoryInGB: 1}}]\n"
 
 
-def found(code: str, count: int, file: str = "a.yaml") -> Diagnostics:
+def make_diagnostics(code: str, count: int, file: str = "a.yaml") -> Diagnostics:
     """Return as many complaints of one kind."""
     diagnostics = Diagnostics()
     for number in range(count):
@@ -28,36 +28,36 @@ def found(code: str, count: int, file: str = "a.yaml") -> Diagnostics:
 
 def test_three_slips_of_spelling_are_displayed_one_by_one() -> None:
     """Each has its place."""
-    diagnostics = [each.message for each in found("ACI111", 3).collect()]
+    diagnostics = [each.message for each in make_diagnostics("ACI111", 3).collect()]
 
     assert ["message 0", "message 1", "message 2"] == diagnostics
 
 
 def test_forty_slips_of_spelling_are_one_line() -> None:
     """It stands at the first, and names the lines of some others."""
-    diagnostics = [str(each.where) + " " + each.message for each in found("ACI111", 40).collect()]
+    diagnostics = [str(each.where) + " " + each.message for each in make_diagnostics("ACI111", 40).collect()]
 
     assert ["a.yaml:1:1 message 0; 39 more of this kind in lines 2, 3, 4, 5, 6, 7, 8, 9 …"] == diagnostics
 
 
 def test_each_file_has_a_line_of_its_own() -> None:
     """Whoever mends one file sees it."""
-    diagnostics = found("ACI111", 4)
-    diagnostics.take(found("ACI111", 4, "b.yaml"))
+    diagnostics = make_diagnostics("ACI111", 4)
+    diagnostics.take(make_diagnostics("ACI111", 4, "b.yaml"))
 
     assert ["a.yaml", "b.yaml"] == [each.where.file for each in diagnostics.collect()]
 
 
 def test_snake_case_is_one_line_from_the_second_on() -> None:
     """An export is full of it."""
-    diagnostics = [each.message for each in found("ACI220", 2).collect()]
+    diagnostics = [each.message for each in make_diagnostics("ACI220", 2).collect()]
 
     assert ["message 0; 1 more of this kind in line 2"] == diagnostics
 
 
 def test_thousands_of_errors_are_told_a_hundred_times() -> None:
     """The last one displayed counts the rest, and it is an error still."""
-    diagnostics = found("ACI110", 45_000).collect()
+    diagnostics = make_diagnostics("ACI110", 45_000).collect()
 
     assert 100 == len(diagnostics)
     assert (
