@@ -189,6 +189,20 @@ class FakeBackend:
         properties = {**held.properties, "instanceView": {"events": [], "state": "Stopped"}}
         self.groups[resource_id.key] = Resource(held.id, {**held.body, "properties": properties})
 
+    def start(self, resource_id: ResourceId, /) -> Operation:
+        """Start a group at once."""
+        return self._rerun("start", resource_id)
+
+    def restart(self, resource_id: ResourceId, /) -> Operation:
+        """Restart a group at once."""
+        return self._rerun("restart", resource_id)
+
+    def _rerun(self, verb: str, resource_id: ResourceId) -> Operation:
+        self._told(verb, resource_id.address)
+        held = self.groups[resource_id.key]
+        self.groups[resource_id.key] = Resource(held.id, instance_view(held, **self.state))
+        return Operation(url="https://example.invalid/operations/2")
+
     def poll(self, operation: Operation, /) -> Progress:
         """Tell that the operation has ended."""
         self._told("poll", operation.url)

@@ -145,7 +145,19 @@ class ArmBackend(Backend):
 
     def stop(self, resource_id: ResourceId, /) -> None:
         """Stop the containers of a group; recorded: 204 at once, without an operation."""
-        self._client.exchange("POST", with_query(resource_path(resource_id, "stop"), api_version=self._api))
+        self._post(resource_id, "stop")
+
+    def start(self, resource_id: ResourceId, /) -> Operation:
+        """Run a stopped or ended group again.
+
+        Recorded: 204 with Azure-AsyncOperation, whose status goes from Pending to Succeeded, and 204 without any
+        operation where the group runs. The contract has 202 with Location, too, which is followed as well.
+        """
+        return self._operation(self._post(resource_id, "start"))
+
+    def restart(self, resource_id: ResourceId, /) -> Operation:
+        """Restart the containers of a group; recorded: 204 with Azure-AsyncOperation, whose status is Updating."""
+        return self._operation(self._post(resource_id, "restart"))
 
     def poll(self, operation: Operation, /) -> Progress:
         """Poll an operation once, in either of ARM's two dialects.
@@ -219,6 +231,9 @@ class ArmBackend(Backend):
             if error.code.lower() in _NO_GROUP:
                 return ()
             raise
+
+    def _post(self, resource_id: ResourceId, action: str) -> Answer:
+        return self._client.exchange("POST", with_query(resource_path(resource_id, action), api_version=self._api))
 
     def _delete(self, url: str) -> Operation:
         try:

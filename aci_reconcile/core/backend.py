@@ -88,6 +88,14 @@ class Backend(Protocol):
         """Stop the containers of a group; nothing happens to one that is stopped or has ended."""
         ...
 
+    def start(self, resource_id: ResourceId, /) -> Operation:
+        """Run a stopped or ended group again; nothing happens to one that runs, and then there is no operation."""
+        ...
+
+    def restart(self, resource_id: ResourceId, /) -> Operation:
+        """Restart the containers of a group; whether Azure pulls their images again is disputed."""
+        ...
+
     def poll(self, operation: Operation, /) -> Progress:
         """Read the progress of an operation once."""
         ...

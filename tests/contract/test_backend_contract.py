@@ -39,6 +39,7 @@ class _World:
 
     now: float = 1_800_000_000.0
     seen: list[tuple[Request, Response]] = field(default_factory=list[tuple[Request, Response]])
+    start_status: Any = 204
 
     def clock(self) -> float:
         return self.now
@@ -47,7 +48,7 @@ class _World:
         numbers = itertools.count()
         return Emulator(
             open_store(None),
-            knobs=Knobs(provisioning_seconds=30, page_size=2),
+            knobs=Knobs(provisioning_seconds=30, page_size=2, start_status=self.start_status),
             clock=self.clock,
             entropy=lambda size: next(numbers).to_bytes(size, "big"),
             on_request=lambda request, response: self.seen.append((request, response)),
@@ -241,6 +242,72 @@ def test_a_body_that_azure_does_not_take_is_refused(backend: ArmBackend) -> None
         backend.put(Resource(_id("web"), {"location": "westeurope", "properties": {"containers": "none"}}))
 
     assert backend.requests - before == 1
+
+
+def _states(backend: ArmBackend) -> tuple[Json, Json]:
+    live = backend.get(_id("web"))
+    assert live is not None
+    return live.properties["provisioningState"], as_object(live.properties["instanceView"])["state"]
+
+
+def test_a_group_is_stopped_and_started(backend: ArmBackend, world: _World) -> None:
+    """A stop has no operation; a start is followed until the group runs, and does nothing where it runs."""
+    world.finish(backend, backend.put(_group("web")))
+
+    backend.stop(_id("web"))
+    stopped = _states(backend)
+    begun = backend.start(_id("web"))
+    first = backend.poll(begun)
+    ended = world.finish(backend, begun)
+
+    assert ("Succeeded", "Stopped") == stopped
+    assert ("Pending", "Succeeded") == (first.status, ended.status)
+    assert ("Succeeded", "Running") == _states(backend)
+    assert "" == backend.start(_id("web")).url
+
+
+@pytest.mark.parametrize("start_status", [202, 204])
+def test_a_start_is_followed_in_either_dialect(start_status: int) -> None:
+    """The contract has 202 with Location, the one recording 204 with Azure-AsyncOperation."""
+    world = _World(start_status=start_status)
+    backend = _connect(Endpoint.local(), _in_process(world.emulator()))
+    backend.create_resource_group(_SCOPE, "westeurope", {})
+    world.finish(backend, backend.put(_group("web")))
+    backend.stop(_id("web"))
+
+    begun = backend.start(_id("web"))
+
+    assert not backend.poll(begun).done
+    assert "Succeeded" == world.finish(backend, begun).status
+    assert start_status == next(answer.status for asked, answer in world.seen if "/start?" in asked.url)
+    backend.close()
+
+
+def test_a_group_is_restarted(backend: ArmBackend, world: _World) -> None:
+    """Its operation says Updating, the group as well, and its containers start anew."""
+    world.finish(backend, backend.put(_group("web")))
+    before = _container(backend.get(_id("web")))
+    world.now += 60
+
+    begun = backend.restart(_id("web"))
+    first, during = backend.poll(begun), _states(backend)
+    world.finish(backend, begun)
+
+    assert ("Updating", ("Updating", "Running")) == (first.status, during)
+    assert ("Succeeded", "Running") == _states(backend)
+    started = [_current(each)["startTime"] for each in (before, _container(backend.get(_id("web"))))]
+    assert started[0] != started[1]
+
+
+@pytest.mark.parametrize("action", ["stop", "start", "restart"])
+def test_nobody_is_not_started(backend: ArmBackend, action: str) -> None:
+    """A missing group is an error, not nothing to do."""
+    with pytest.raises(NotFoundError):
+        getattr(backend, action)(_id("nobody"))
+
+
+def _current(properties: Mapping[str, Json]) -> Mapping[str, Json]:
+    return as_object(as_object(properties["instanceView"])["currentState"])
 
 
 def test_the_logs_of_a_task(backend: ArmBackend, world: _World) -> None:
