@@ -14,7 +14,7 @@ from aci_reconcile.app.saved_inputs import inputs_from_json, replay_inputs
 from aci_reconcile.app.saved_plan import Basis, make_content, read_plan
 from aci_reconcile.app.workspace import prepare
 from aci_reconcile.core.errors import AciReconcileError, BlockedError, StalePlanError, UsageError
-from aci_reconcile.saved import find_moved, find_other_target, is_expired
+from aci_reconcile.saved import find_moved, find_other_target, is_expired, read_time
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.saved_inputs import Inputs
     from aci_reconcile.app.workspace import Workspace
+    from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile import Refresh
     from aci_reconcile.render.header import Header
@@ -56,6 +57,10 @@ class Expected:
             if self.saved is None:
                 raise
             raise StalePlanError(f"the saved plan no longer matches: {error.message}", hint=_HINT) from error
+
+    def choose_policy(self, policy: Policy) -> Policy:
+        """Return the policy as of the time of the saved plan: what a run left has not expired since for this plan."""
+        return policy if self.saved is None else replace(policy, now=read_time(self.saved))
 
     def check_target(self, header: Header, api_version: str) -> None:
         """Check that the saved plan is for this project and place, before Azure is asked.
@@ -110,7 +115,8 @@ def make_expected_plan(
     with ExitStack() as stack:
         with expected.explain_usage():
             ready = prepare(expected.inputs.sources, target, expected.inputs.allow, run)
-            workspace = stack.enter_context(ready)
+            prepared = stack.enter_context(ready)
+            workspace = replace(prepared, policy=expected.choose_policy(prepared.policy))
             expected.check_target(workspace.header, workspace.loaded.project.api_version)
             reader = make_reader(workspace, target, run, refresh, health=health)
             plan = propose_plan(workspace.loaded, workspace.policy, reader, workspace.connection.endpoint)

@@ -183,7 +183,9 @@ def _find_skipped(
 ) -> Iterator[tuple[str, str]]:
     """Yield each group that is not imported, with the reason. ``named``: the caller named the groups."""
     from aci_reconcile.planning.permission import is_member
+    from aci_reconcile.planning.runs import find_run
 
+    policy = make_owner_policy(loaded.project)
     declared = {each.id.key: each.where for each in loaded.resources}
     for each in groups:
         owner = tags.owner(each)
@@ -192,6 +194,8 @@ def _find_skipped(
             yield each.address, "is a member of an NGroup, which manages it"
         elif not named and each.id.key in declared:
             yield each.address, f"is declared at {declared[each.id.key]}"
+        elif not named and find_run(each, policy) is not None:
+            yield each.address, "was made by `run`, which deletes it; give its address to import it anyway"
         elif not named and owner and not owns(owner):
             yield each.address, f"belongs to {owner}; give its address to import it anyway"
 

@@ -84,6 +84,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         take_over=_check_owners(allow.take_over),
         allow_replace=replace if allow.replace is None else allow.replace,
         observe=declared.observe,
+        now=now,
         frozen=frozen_at(now),
         frozen_at=frozen_at,
         override=(allow.override_freeze or "").strip(),

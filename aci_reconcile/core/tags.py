@@ -5,6 +5,7 @@
 ``aci-reconcile-protected`` ``true`` while the group must be neither deleted nor recreated
 ``aci-reconcile-applied``   ``v1:<digest of the desired body>:<digest of the live body that did not take>:<serial>``
 ``aci-reconcile-secrets``   the fingerprint of all write-only values (``aci_reconcile.core.secret``)
+``aci-reconcile-run``       which run made the group, and until when it may be there (``aci_reconcile.core.run_tag``)
 ==========================  ======================================================================================
 
 The serial changes with every write, so an approval from before a write is never valid after it. Tags without a serial,
@@ -33,11 +34,12 @@ OWNER: Final = "aci-reconcile-project"
 PROTECTED: Final = "aci-reconcile-protected"
 APPLIED: Final = "aci-reconcile-applied"
 SECRETS: Final = "aci-reconcile-secrets"
+RUN: Final = "aci-reconcile-run"
 MEMORY: Final = frozenset({APPLIED, SECRETS})
 """Tags that record a write; they change with it and are no difference by themselves."""
 PROJECT_ID: Final = re.compile(r"[a-z0-9]{6,16}")
 """The form of a project's id: short, because a tag holds 256 characters (documented), and without ``/`` and ``@``."""
-_OURS: Final = MEMORY | {OWNER, PROTECTED}
+_OURS: Final = MEMORY | {OWNER, PROTECTED, RUN}
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ def _is_most(taken: tuple[str, ...], policy: Policy, ours: int) -> bool:
 
 
 def _list_addresses(changes: tuple[Change, ...], action: Action) -> tuple[str, ...]:
-    return tuple(change.address for change in changes if change.action is action)
+    return tuple(change.address for change in changes if change.action is action and not change.leftover)
 
 
 def _block_restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:

@@ -11,7 +11,6 @@ from aci_reconcile.core.model import Key, Scope, as_text
 from aci_reconcile.core.references import references_in
 from aci_reconcile.planning.blockers import find_blockers
 from aci_reconcile.planning.decision import decide
-from aci_reconcile.planning.losses import list_losses
 from aci_reconcile.planning.notices import (
     note_conditions,
     note_freeze,
@@ -23,15 +22,17 @@ from aci_reconcile.planning.notices import (
 from aci_reconcile.planning.order import block_deadlocks, block_taken_labels, order_changes, order_deletions
 from aci_reconcile.planning.permission import is_member
 from aci_reconcile.planning.references import ReferencedGroups, sort_by_references
+from aci_reconcile.planning.runs import explain_run, note_leftovers, plan_leftovers, sort_out_runs
 from aci_reconcile.planning.selection import UnselectedGroups
 from aci_reconcile.planning.unmanaged import (
     is_ambiguous,
     is_in_other_subscription,
     is_pruned,
+    make_deletion,
     note_kept,
     note_unmanaged,
 )
-from aci_reconcile.planning.values import Action, Change, Impact, Notice, Plan, ResourceGroupChange, Unreadable
+from aci_reconcile.planning.values import Change, Notice, Plan, ResourceGroupChange, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,8 +63,8 @@ def plan(desired: Iterable[Resource], seen: Observation, policy: Policy) -> Plan
     if not declared:
         raise UsageError("no manifest declares a group", hint=_NOTHING_DECLARED)
     live = {resource.id.key: resource for resource in seen.resources}
-    unmanaged = [resource for key, resource in live.items() if key not in declared]
-    decided = _plan_prunes(unmanaged, policy)
+    runs = sort_out_runs([resource for key, resource in live.items() if key not in declared], policy)
+    decided = _plan_prunes(runs.others, policy) | plan_leftovers(runs, policy)
     unselected = UnselectedGroups.of(declared, policy)
     known = ReferencedGroups(
         {each.id.key: each for each in seen.referenced} | live,
@@ -77,8 +78,8 @@ def plan(desired: Iterable[Resource], seen: Observation, policy: Policy) -> Plan
             # `known` sees each decision at once: the next group may reference a value that this one changes.
             decided[key] = _decide_resolved(resource, known, seen, policy)
     changes = order_changes(tuple(sorted(decided.values(), key=lambda change: change.id.key)))
-    remarks = tuple(note_unmanaged(unmanaged, policy))
-    ours = _count_owned(live.values(), policy)
+    remarks = (*note_unmanaged(runs.others, policy), *note_leftovers(runs, policy))
+    ours = _count_owned([each for key, each in live.items() if key in declared] + list(runs.others), policy)
     planned = _assemble(changes, remarks, policy, seen.missing, seen.unreadable, ours)
     notices = (*planned.notices, *note_ignored(changes, declared))
     return _add_context(replace(planned, notices=notices, searched_all=seen.searched_all), known, unselected)
@@ -98,7 +99,7 @@ def _add_context(planned: Plan, known: ReferencedGroups, unselected: UnselectedG
 def _plan_prunes(unmanaged: Iterable[Resource], policy: Policy) -> dict[Key, Change]:
     """Return the deletions of orphans."""
     orphans = (each for each in unmanaged if _is_owned(each, policy))
-    return {each.id.key: _make_deletion(each) for each in orphans if is_pruned(each, policy)}
+    return {each.id.key: make_deletion(each) for each in orphans if is_pruned(each, policy)}
 
 
 def _decide_resolved(desired: Resource, known: ReferencedGroups, seen: Observation, policy: Policy) -> Change:
@@ -125,7 +126,7 @@ def plan_destruction(live: Iterable[Resource], policy: Policy, declared: Iterabl
     unrestricted = policy.selected is None
     kept = [each for each in owned if unrestricted and is_ambiguous(each, policy)]
     deleted = [each for each in owned if not (unrestricted and is_ambiguous(each, policy))]
-    changes = order_deletions(tuple(map(_make_deletion, deleted)), declared)
+    changes = order_deletions(tuple(_make_final_deletion(each, policy) for each in deleted), declared)
     return _assemble(changes, tuple(note_kept(kept)), policy, (), (), len(deleted))
 
 
@@ -173,8 +174,9 @@ def _count_owned(live: Iterable[Resource], policy: Policy) -> int:
     return sum(_is_owned(each, policy) and not is_in_other_subscription(each, policy) for each in live)
 
 
-def _make_deletion(resource: Resource) -> Change:
-    return Change(resource.id, Action.DELETE, Impact.NONE, before=resource, loses=list_losses(resource))
+def _make_final_deletion(resource: Resource, policy: Policy) -> Change:
+    """Return the deletion of a group by ``destroy``, which ends runs, too, and says so."""
+    return replace(make_deletion(resource), reasons=tuple(explain_run(resource, policy)))
 
 
 def _list_resource_groups(

@@ -111,6 +111,9 @@ class Policy(Owner):
     """Whether groups carry a fingerprint of their secrets; without one, no change of a secret is seen."""
     restore: bool = False
     """Put the former group back where Azure refuses to create it again."""
+    now: float | None = field(default=None, compare=False)
+    """When the plan is made, in seconds since the epoch: what a killed run left is deleted after its expiry. None: the
+    groups of runs are left alone."""
     emptied: tuple[str, ...] = ()
     """Places among the manifests where nothing is declared: files, documents and folders that may have been emptied."""
     elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
+from aci_reconcile.planning.losses import list_losses
 from aci_reconcile.planning.permission import is_member
-from aci_reconcile.planning.values import Notice
+from aci_reconcile.planning.values import Action, Change, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,6 +40,11 @@ def is_pruned(orphan: Resource, policy: Policy) -> bool:
     return not is_in_other_subscription(orphan, policy) and (policy.deletes_named or not is_ambiguous(orphan, policy))
 
 
+def make_deletion(resource: Resource) -> Change:
+    """Return the deletion of a live group."""
+    return Change(resource.id, Action.DELETE, before=resource, loses=list_losses(resource))
+
+
 def find_abandoned_environment(tag: str, policy: Policy) -> str:
     """Return the environment in an owner tag if the project no longer has it; else empty."""
     project, environment = policy.owner.partition("/")[0], tags.owner_name(tag).partition("/")[2]
@@ -62,7 +68,7 @@ def note_unmanaged(unmanaged: Iterable[Resource], policy: Policy) -> Iterator[No
                     ORPHAN,
                     each.address,
                     f"{_LEFT}{_render_subscription(each, policy)}",
-                    _suggest_deletion(each, policy),
+                    suggest_deletion(each, policy),
                 )
         elif environment := find_abandoned_environment(tag, policy):
             said = f"belongs to {tags.owner_name(tag)}, an environment that the project no longer has"
@@ -84,7 +90,8 @@ def _render_subscription(group: Resource, policy: Policy) -> str:
     return f" (in subscription {group.id.subscription})" if is_in_other_subscription(group, policy) else ""
 
 
-def _suggest_deletion(orphan: Resource, policy: Policy) -> str:
+def suggest_deletion(orphan: Resource, policy: Policy) -> str:
+    """Return how to delete a group of ours that no manifest declares."""
     if policy.selected is not None:
         hint = "a run for some groups never prunes: run it for all groups"
         return hint if policy.prune else f"{hint}, with --prune"

@@ -94,6 +94,8 @@ class Change:
     """A new fingerprint of the secrets is written, with the tags alone: somebody vouches for them."""
     deferred: Resource | None = None
     """The manifest, where it names values of other groups that are known only after those are written."""
+    leftover: bool = False
+    """A run made the group and was killed: its deletion is nothing that a person has to allow."""
     follows: tuple[str, ...] = ()
     """Addresses of groups that come first, besides those in ``dependsOn``: they give up the DNS label that this one
     takes, or, in a destroy, they depend on it."""

@@ -99,7 +99,7 @@ def _choose_wait(plan: Plan, wait: Wait) -> Wait:
 
     Deletions come last, and only provisioning shows whether the writes before them worked.
     """
-    actions = {each.action for each in plan.changes}
+    actions = {each.action for each in plan.changes if not each.leftover}
     last = wait is Wait.NONE and Action.DELETE in actions and actions - {Action.DELETE, Action.NO_OP}
     return Wait.PROVISIONED if last else wait
 

@@ -17,7 +17,7 @@ from aci_reconcile.saved.document import (
     make_salt,
     render_document,
 )
-from aci_reconcile.saved.validation import check_document, is_expired, open_document
+from aci_reconcile.saved.validation import check_document, is_expired, open_document, read_time
 
 __all__ = [
     "Document",
@@ -32,6 +32,7 @@ __all__ = [
     "make_salt",
     "make_saved_page",
     "open_document",
+    "read_time",
     "render_document",
     "render_saved_text",
 ]

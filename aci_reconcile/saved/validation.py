@@ -63,6 +63,7 @@ def check_document(document: Document, name: str, complaint: str) -> Document:
         raise _make_damaged_error(name)
     try:
         is_expired(document, now=0)
+        read_time(document)
     except ValueError as error:
         raise _make_damaged_error(name) from error
     return document
@@ -75,3 +76,8 @@ def is_expired(document: Document, *, now: float) -> bool:
 
 def _make_damaged_error(name: str) -> StalePlanError:
     return StalePlanError(f"{name} is not a saved plan, or was changed after it was saved", hint=_HINT)
+
+
+def read_time(document: Document) -> float:
+    """Return when a saved plan was made, in seconds since the epoch."""
+    return datetime.fromisoformat(document["created_at"]).timestamp()
