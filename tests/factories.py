@@ -100,6 +100,30 @@ def _without_secrets(value: Any) -> Any:
 
 
 @dataclass
+class FakeStream:
+    """A stream that says what it was given, piece by piece: bytes, None for a pause, or an error. Then it ends."""
+
+    pieces: list[bytes | Exception | None] = field(default_factory=list[bytes | Exception | None])
+    sent: bytes = b""
+    closed: bool = False
+
+    def send(self, data: bytes, /) -> None:
+        """Keep what was sent."""
+        self.sent += data
+
+    def receive(self, timeout: float | None, /) -> bytes | None:
+        """Return the next piece; b"" after the last."""
+        piece = self.pieces.pop(0) if self.pieces else b""
+        if isinstance(piece, Exception):
+            raise piece
+        return piece
+
+    def close(self) -> None:
+        """Note that it was closed."""
+        self.closed = True
+
+
+@dataclass
 class FakeBackend:
     """Azure as a dictionary: every write settles at once. ``faults`` holds errors to raise, by verb, each once."""
 
@@ -111,6 +135,8 @@ class FakeBackend:
     state: dict[str, Any] = field(default_factory=lambda: {"state": "Running"})
     drop: tuple[str, ...] = ()
     after_fault: Any = None
+    streams: list[FakeStream] = field(default_factory=list[FakeStream])
+    """What attach and execute open, one after the other."""
 
     @classmethod
     def holding(cls, *resources: Resource) -> Self:
@@ -127,7 +153,8 @@ class FakeBackend:
         return [
             call
             for call in self.calls
-            if call[0] not in {"get", "list", "poll", "logs", "get_rg", "list_resources", "list_tagged"}
+            if call[0]
+            not in {"get", "list", "poll", "logs", "attach", "execute", "get_rg", "list_resources", "list_tagged"}
         ]
 
     def _told(self, verb: str, what: str) -> None:
@@ -212,6 +239,18 @@ class FakeBackend:
         """Return a line."""
         self._told("logs", f"{resource_id.address}/{container}")
         return "last words\n"
+
+    def attach(self, resource_id: ResourceId, container: str, /) -> FakeStream:
+        """Open the next stream."""
+        self._told("attach", f"{resource_id.address}/{container}")
+        return self.streams.pop(0)
+
+    def execute(
+        self, resource_id: ResourceId, container: str, command: str, /, *, rows: int, columns: int
+    ) -> FakeStream:
+        """Open the next stream."""
+        self._told("execute", f"{resource_id.address}/{container}: {command} {rows}x{columns}")
+        return self.streams.pop(0)
 
     def get_resource_group(self, scope: Scope, /) -> dict[str, Any] | None:
         """Read a resource group."""

@@ -6,6 +6,7 @@ import re
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.durations import parse_duration
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.requests import Target
     from aci_reconcile.azure import ArmBackend, Endpoint
     from aci_reconcile.azure.http.transport import Send
+    from aci_reconcile.azure.stream import Dial
     from aci_reconcile.emulator import Knobs, Store
     from aci_reconcile.manifest import LocalFacts
 
@@ -69,7 +71,7 @@ def open_connection(place: Place) -> Generator[Connection]:
         AuthenticationError: the credentials in the environment are incomplete or contradict the place.
     """
     if not place.target.local:
-        with _connect(place, find_endpoint(place.target, place.environ), None) as connection:
+        with _connect(place, find_endpoint(place.target, place.environ)) as connection:
             yield connection
         return
     from aci_reconcile.azure import Endpoint
@@ -77,13 +79,15 @@ def open_connection(place: Place) -> Generator[Connection]:
     knobs, warning = _make_knobs(place)
     with (
         closing(_open_store(place.state)) as store,
-        _connect(place, Endpoint.local(), _make_send(store, knobs)) as connection,
+        _connect(place, Endpoint.local(), *_make_doors(store, knobs)) as connection,
     ):
         yield replace(connection, warning=warning or connection.warning)
 
 
 @contextmanager
-def _connect(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[Connection]:
+def _connect(
+    place: Place, endpoint: Endpoint, send: Send | None = None, dial: Dial | None = None
+) -> Generator[Connection]:
     from aci_reconcile.azure import connect, start_span
 
     _silence_sdks()
@@ -93,6 +97,7 @@ def _connect(place: Place, endpoint: Endpoint, send: Send | None) -> Generator[C
         concurrency=place.target.concurrency,
         environ=place.environ,
         send=send,
+        dial=dial,
         sleep=place.sleep,
         paced=place.paced,
         total_timeout=place.target.timeout,
@@ -182,8 +187,9 @@ def _make_knobs(place: Place) -> tuple[Knobs, str]:
     return knobs, warning
 
 
-def _make_send(store: Store, knobs: Knobs) -> Send:
-    from aci_reconcile.emulator import Emulator, Request
+def _make_doors(store: Store, knobs: Knobs) -> tuple[Send, Dial]:
+    """Return the embedded emulator as functions: one for requests, one for WebSockets."""
+    from aci_reconcile.emulator import Emulator, Request, dial
 
     emulator = Emulator(store, knobs=knobs)
 
@@ -191,7 +197,7 @@ def _make_send(store: Store, knobs: Knobs) -> Send:
         response = emulator.handle(Request(method, url, headers, body))
         return response.status, response.headers, response.body
 
-    return send
+    return send, partial(dial, emulator)
 
 
 def _parse_seconds(text: str) -> float:

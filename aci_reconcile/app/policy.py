@@ -136,6 +136,16 @@ def make_owner_policy(project: Project) -> Policy:
     )
 
 
+def make_action_policy(project: Project, now: float) -> Policy:
+    """Return what the project file says of acting on single groups: whose they are, observe mode, and freezes."""
+    from aci_reconcile.manifest import make_calendar
+
+    frozen_at = make_calendar(project.policy.freeze)
+    return dataclasses.replace(
+        make_owner_policy(project), observe=project.policy.observe, frozen=frozen_at(now), frozen_at=frozen_at
+    )
+
+
 def _check_owners(names: tuple[str, ...]) -> frozenset[str]:
     if not all(each.strip() for each in names):
         hint = f"give the value of the tag {tags.OWNER}: --take-over shop/prod. To take groups without one: --adopt"

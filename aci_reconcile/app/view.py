@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from aci_reconcile.core.errors import AuthenticationError, AzureError, ForbiddenError, NotFoundError, UsageError
 from aci_reconcile.core.model import ResourceId
 from aci_reconcile.core.tags import OWNER, owner
+from aci_reconcile.planning.policy import Policy
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.reconcile.lists import find_hits, make_search_key
 from aci_reconcile.reconcile.reader import Answer, Search
@@ -47,6 +48,8 @@ class View:
     """Where to search for groups of the project that are elsewhere."""
     environments: tuple[str, ...] = ()
     """The project's environments if none is chosen: their groups may be in other places."""
+    policy: Policy = field(default_factory=lambda: Policy(owner=""))
+    """Which groups are the project's, and whether it may write now; by default, no owner's group is."""
 
     def read_all(self) -> Seen:
         """Read every group, with its run state; one that vanishes meanwhile is left out.

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from aci_reconcile.azure.http.client import ArmClient
     from aci_reconcile.azure.http.transport import RequestCounter
     from aci_reconcile.azure.preflight import ArmPreflight
+    from aci_reconcile.azure.stream import Dial
+    from aci_reconcile.core.backend import Stream
     from aci_reconcile.core.model import Body, Scope
     from aci_reconcile.core.redaction import Redactor
     from aci_reconcile.core.resource_types import ResourceType
@@ -48,9 +50,17 @@ class ArmBackend(Backend):
     """Azure, or any server that speaks ARM. May be called from several threads."""
 
     def __init__(
-        self, client: ArmClient, redactor: Redactor, *, api_version: str, identity: Identity, counter: RequestCounter
+        self,
+        client: ArmClient,
+        redactor: Redactor,
+        *,
+        dial: Dial,
+        api_version: str,
+        identity: Identity,
+        counter: RequestCounter,
     ) -> None:
         self._client = client
+        self._dial = dial
         self._redactor = redactor
         self._api = api_version
         self._counter = counter
@@ -183,6 +193,21 @@ class ArmBackend(Backend):
         path = resource_path(resource_id, "containers", container, "logs")
         answer = self._client.exchange("GET", with_query(path, api_version=self._api, **lines))
         return self._redactor(as_text(read_object(answer).get("content")))
+
+    def attach(self, resource_id: ResourceId, container: str, /) -> Stream:
+        """Open the output of a running container."""
+        return self._open_stream(resource_path(resource_id, "containers", container, "attach"), b"")
+
+    def execute(self, resource_id: ResourceId, container: str, command: str, /, *, rows: int, columns: int) -> Stream:
+        """Run a command in a terminal in a running container."""
+        body = json.dumps({"command": command, "terminalSize": {"rows": rows, "cols": columns}}).encode()
+        return self._open_stream(resource_path(resource_id, "containers", container, "exec"), body)
+
+    def _open_stream(self, path: str, body: bytes) -> Stream:
+        from aci_reconcile.azure.stream import open_stream
+
+        answer = self._client.exchange("POST", with_query(path, api_version=self._api), body)
+        return open_stream(read_object(answer), self._dial, lambda password: self._redactor.remember([password]))
 
     def get_resource_group(self, scope: Scope, /) -> Body | None:
         """Read the resource group; None when it does not exist."""

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from aci_reconcile.azure.auth.identity import Credential
     from aci_reconcile.azure.endpoint import Endpoint
     from aci_reconcile.azure.http.transport import Send
+    from aci_reconcile.azure.stream import Dial, Messages
     from aci_reconcile.azure.vaults import Vaults
 
 TOTAL_SECONDS = 1800.0
 _SHORTEST_SECONDS = 1.0
+_DIAL_SECONDS = 30.0
+"""Timeout for opening a WebSocket, in seconds: connecting, TLS and the handshake together."""
 READ_SECONDS = 60.0
 """Timeout of an answer, in seconds. ARM itself gives up on a provider after about a minute, with a 504."""
 
@@ -32,6 +35,7 @@ def connect(  # noqa: PLR0913  the one entry point: each argument is the caller'
     concurrency: int,
     environ: Mapping[str, str],
     send: Send | None = None,
+    dial: Dial | None = None,
     timeout: float = READ_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
     paced: bool = False,
@@ -45,6 +49,7 @@ def connect(  # noqa: PLR0913  the one entry point: each argument is the caller'
         concurrency: number of threads, and so of connections that are kept.
         environ: the environment with credentials (docs/authentication.md); not read if no token is needed.
         send: a function that answers instead of a server (``--local``), without a token.
+        dial: opens what stands in for a WebSocket, instead of one to a server.
         timeout: seconds an answer may take.
         sleep: waits between two attempts.
         total_timeout: seconds that a read may take with its retries, and a list with all its pages.
@@ -62,16 +67,30 @@ def connect(  # noqa: PLR0913  the one entry point: each argument is the caller'
     else:
         from aci_reconcile.azure.http.pool import make_pooled_transport  # requests costs 60 ms: not for --local
 
-        loopback = endpoint.base_url.startswith("http://")
         seconds = max(min(timeout, total_timeout), _SHORTEST_SECONDS)
         transport = make_pooled_transport(
-            counter, concurrency=concurrency, read_seconds=seconds, loopback=loopback, sleep=sleep
+            counter, concurrency=concurrency, read_seconds=seconds, loopback=_is_direct(endpoint), sleep=sleep
         )
     authentication, identity = _make_authentication(endpoint, environ, in_process=send is not None)
     redactor = Redactor()
     built = make_options(endpoint, transport, authentication, paced=paced, total_timeout=total_timeout)
     client = ArmClient(endpoint, SdkClients(built), redactor, timeout=total_timeout)
-    return ArmBackend(client, redactor, api_version=api_version, identity=identity, counter=counter)
+    dial = dial or _make_dial(min(timeout, _DIAL_SECONDS), direct=_is_direct(endpoint))
+    return ArmBackend(client, redactor, dial=dial, api_version=api_version, identity=identity, counter=counter)
+
+
+def _is_direct(endpoint: Endpoint) -> bool:
+    """Whether no proxy is used: none can reach this machine's loopback, and NO_PROXY often lacks it."""
+    return endpoint.base_url.startswith("http://")
+
+
+def _make_dial(seconds: float, *, direct: bool) -> Dial:
+    def dial(url: str) -> Messages:
+        from aci_reconcile.azure.http.web_socket import open_web_socket  # costs 100 ms: only for attach and exec
+
+        return open_web_socket(url, seconds=seconds, direct=direct)
+
+    return dial
 
 
 def make_vaults(

@@ -73,7 +73,7 @@ class Endpoint:
             UsageError: the URL is not plain http on loopback.
         """
         parts = _parse(url)
-        if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
+        if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
             raise UsageError(f"{url}: a local endpoint must be plain http on loopback, such as http://127.0.0.1:8080")
         return cls(_origin(parts), cloud="local")
 
@@ -123,7 +123,7 @@ def make_endpoint(url: str, *, tokens_from: CloudName = "public") -> Endpoint:
     """
     parts = _parse(url)
     if parts.scheme == "http":
-        if not _is_loopback(parts.hostname or ""):
+        if not is_loopback(parts.hostname or ""):
             raise UsageError(f"{url}: plain http is allowed on loopback only", hint="use https, or 127.0.0.1")
         return Endpoint.local(url)
     origin = _origin(parts)
@@ -160,7 +160,8 @@ def _origin(parts: SplitResult) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     if host.lower() == "localhost":
         return True
     try:

@@ -23,7 +23,7 @@ def open_view(sources: Sources, target: Target, session: Session) -> Generator[V
     """
     from aci_reconcile.app.manifests import find_secrets, locate, make_request
     from aci_reconcile.app.orphans import make_leftover_filter, make_search
-    from aci_reconcile.app.policy import make_owner_policy
+    from aci_reconcile.app.policy import make_action_policy
     from aci_reconcile.app.workspace import connect, list_scopes
     from aci_reconcile.manifest import load
 
@@ -36,7 +36,8 @@ def open_view(sources: Sources, target: Target, session: Session) -> Generator[V
         project = replace(project, resource_groups=(sources.resource_group,))
     with connect(project, target, session) as connection:
         connection.backend.remember(secrets)
-        search = make_search(project, make_leftover_filter(make_owner_policy(project)), session.console, needed=True)
+        policy = make_action_policy(project, session.clock.now())
+        search = make_search(project, make_leftover_filter(policy), session.console, needed=True)
         view = View(connection.backend, list_scopes(project), project.subscription, target.concurrency)
         chosen = project.environment or sources.resource_group
-        yield replace(view, search=search, environments=() if chosen else project.environments)
+        yield replace(view, search=search, environments=() if chosen else project.environments, policy=policy)

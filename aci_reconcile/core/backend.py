@@ -57,6 +57,30 @@ class Progress:
         return self.status.lower() in {"failed", "canceled"}
 
 
+class Stream(Protocol):
+    """What ``attach`` or ``execute`` opened: raw bytes both ways. One thread may send while another one receives."""
+
+    def send(self, data: bytes, /) -> None:
+        """Send bytes; once the other end has ended, nothing happens.
+
+        Raises:
+            NoAnswerError: the connection broke.
+        """
+        ...
+
+    def receive(self, timeout: float | None, /) -> bytes | None:
+        """Return the next bytes; None if none came within ``timeout`` seconds; b"" once the other end has ended.
+
+        Raises:
+            NoAnswerError: the connection broke, so that more may have been sent than was received.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the connection; never raises."""
+        ...
+
+
 class Backend(Protocol):
     """Azure, or a substitute. Every method may raise an ``AzureError``, and may be called from several threads."""
 
@@ -102,6 +126,17 @@ class Backend(Protocol):
 
     def logs(self, resource_id: ResourceId, container: str, /, *, tail: int | None = None) -> str:
         """Return the log of a container, or only its last ``tail`` lines."""
+        ...
+
+    def attach(self, resource_id: ResourceId, container: str, /) -> Stream:
+        """Open the output of a running container. Where it starts is disputed (fact ``attach-start``)."""
+        ...
+
+    def execute(self, resource_id: ResourceId, container: str, command: str, /, *, rows: int, columns: int) -> Stream:
+        """Run a command in a terminal in a running container. There is no exit status.
+
+        Whether ``command`` may have arguments is disputed (fact ``exec-arguments``).
+        """
         ...
 
     def get_resource_group(self, scope: Scope, /) -> Body | None:

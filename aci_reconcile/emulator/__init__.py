@@ -8,6 +8,7 @@ from __future__ import annotations
 from aci_reconcile.emulator.aci.simulation.images import IMAGES
 from aci_reconcile.emulator.faults import Fault, Faults, fault_from_json
 from aci_reconcile.emulator.gateway import Emulator, system_clock
+from aci_reconcile.emulator.http.in_process import dial
 from aci_reconcile.emulator.http.server import Server, serve
 from aci_reconcile.emulator.http.tls import Tls, is_own_ca
 from aci_reconcile.emulator.http.visitors import is_loopback
@@ -28,6 +29,7 @@ __all__ = [
     "Server",
     "Store",
     "Tls",
+    "dial",
     "fault_from_json",
     "is_loopback",
     "is_own_ca",

@@ -15,7 +15,7 @@ from aci_reconcile.manifest.project.policy import PolicySettings
 from aci_reconcile.manifest.project.project import LocalFacts, Project
 from aci_reconcile.manifest.project.project_file import list_environments
 from aci_reconcile.manifest.project.request import Base, Changes, Request
-from aci_reconcile.manifest.project.selection import find_project_file
+from aci_reconcile.manifest.project.selection import find_project_file, matches_pattern
 from aci_reconcile.manifest.project.variables import read_variable_file
 from aci_reconcile.manifest.schemas import find_schema_error, load_schema
 from aci_reconcile.manifest.source.files import ACCEPTED_FILE
@@ -45,6 +45,7 @@ __all__ = [
     "load_project",
     "load_schema",
     "make_calendar",
+    "matches_pattern",
     "read_variable_file",
     "warn_of_nothing_to_check",
 ]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,13 +22,13 @@ from aci_reconcile.core.errors import (
 )
 from aci_reconcile.core.model import Resource, ResourceId, Scope, as_list, as_object
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.emulator import Emulator, Knobs, Request, Response, open_store, serve
+from aci_reconcile.emulator import Emulator, Knobs, Request, Response, dial, open_store, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from aci_reconcile.core.backend import Operation, Progress
-    from aci_reconcile.core.model import Body, Json
+    from aci_reconcile.core.backend import Operation, Progress, Stream
+    from aci_reconcile.core.model import Json
 
 _SCOPE = Scope("00000000-0000-0000-0000-000000000001", "rg-shop")
 _NOWHERE = Scope(_SCOPE.subscription, "rg-nowhere")
@@ -72,8 +75,11 @@ def _in_process(emulator: Emulator) -> Callable[..., tuple[int, Mapping[str, str
     return send
 
 
-def _connect(endpoint: Endpoint, send: Any = None) -> ArmBackend:
-    return connect(endpoint, api_version=_API, concurrency=4, environ={}, send=send, sleep=lambda _seconds: None)
+def _connect(endpoint: Endpoint, emulator: Emulator | None = None) -> ArmBackend:
+    send = None if emulator is None else _in_process(emulator)
+    door = None if emulator is None else partial(dial, emulator)
+    options: dict[str, Any] = {"api_version": _API, "concurrency": 4, "environ": {}, "send": send, "dial": door}
+    return connect(endpoint, sleep=lambda _seconds: None, **options)
 
 
 @pytest.fixture
@@ -93,7 +99,7 @@ def backend(request: pytest.FixtureRequest, world: _World) -> Iterator[ArmBacken
             yield connected
             connected.close()
         return
-    connected = _connect(Endpoint.local(), _in_process(emulator))
+    connected = _connect(Endpoint.local(), emulator)
     connected.create_resource_group(_SCOPE, "westeurope", {"owner": "me"})
     yield connected
     connected.close()
@@ -115,6 +121,12 @@ def _group(name: str, *, cpu: float = 1, tags: dict[str, Json] | None = None, **
         "properties": {"osType": "Linux", "containers": [{"name": "app", "properties": properties}]},
     }
     return Resource(_id(name), body)
+
+
+def _make_task(script: str) -> Resource:
+    """Return a group that runs a script once."""
+    task = _group("task", image="docker.io/library/alpine:3", command=["/bin/sh", "-c", script])
+    return Resource(task.id, {**task.body, "properties": {**task.properties, "restartPolicy": "Never"}})
 
 
 def _container(resource: Resource | None) -> Mapping[str, Json]:
@@ -270,7 +282,7 @@ def test_a_group_is_stopped_and_started(backend: ArmBackend, world: _World) -> N
 def test_a_start_is_followed_in_either_dialect(start_status: int) -> None:
     """The contract has 202 with Location, the one recording 204 with Azure-AsyncOperation."""
     world = _World(start_status=start_status)
-    backend = _connect(Endpoint.local(), _in_process(world.emulator()))
+    backend = _connect(Endpoint.local(), world.emulator())
     backend.create_resource_group(_SCOPE, "westeurope", {})
     world.finish(backend, backend.put(_group("web")))
     backend.stop(_id("web"))
@@ -312,9 +324,7 @@ def _current(properties: Mapping[str, Json]) -> Mapping[str, Json]:
 
 def test_the_logs_of_a_task(backend: ArmBackend, world: _World) -> None:
     """All of them, and the last lines."""
-    task = _group("task", image="docker.io/library/alpine:3", command=["/bin/sh", "-c", "echo one; echo two"])
-    body: Body = {**task.body, "properties": {**task.properties, "restartPolicy": "Never"}}
-    world.finish(backend, backend.put(Resource(task.id, body)))
+    world.finish(backend, backend.put(_make_task("echo one; echo two")))
     world.now += 60
 
     assert backend.logs(_id("task"), "app") == "one\ntwo\n"
@@ -325,6 +335,66 @@ def test_the_logs_of_nobody(backend: ArmBackend) -> None:
     """An error, not an empty text."""
     with pytest.raises(AzureError):
         backend.logs(_id("web"), "app")
+
+
+def _read_all(stream: Stream) -> bytes:
+    """Read to the good end of a stream."""
+    found = b""
+    while piece := stream.receive(10):
+        found += piece
+    assert piece == b""
+    return found
+
+
+def test_attach_to_a_task(backend: ArmBackend, world: _World) -> None:
+    """What it has printed, as a terminal shows it, and then the end."""
+    world.finish(backend, backend.put(_make_task("echo one; echo two")))
+    world.now += 60
+
+    stream = backend.attach(_id("task"), "app")
+
+    assert _read_all(stream) == b"one\r\ntwo\r\n"
+    stream.close()
+
+
+def test_a_terminal_in_a_container(backend: ArmBackend, world: _World) -> None:
+    """What is typed is shown, the command's output follows, and the shell ends in good order."""
+    world.finish(backend, backend.put(_make_task("sleep infinity")))
+
+    stream = backend.execute(_id("task"), "app", "/bin/sh", rows=24, columns=80)
+    stream.send(b"echo it runs\n")
+    stream.send(b"exit\n")
+
+    assert re.search(rb"echo it runs\r\nit runs\r\n", _read_all(stream))
+    stream.send(b"nobody reads this")
+    stream.close()
+
+
+def test_a_terminal_that_is_left(backend: ArmBackend, world: _World) -> None:
+    """Closing it ends it: nothing is left running."""
+    world.finish(backend, backend.put(_make_task("sleep infinity")))
+    before = set(threading.enumerate())
+
+    stream = backend.execute(_id("task"), "app", "/bin/sh", rows=24, columns=80)
+    first = stream.receive(10)
+    silence = stream.receive(0.01)
+    stream.close()
+
+    assert (bool(first), silence) == (True, None)
+    left = set(threading.enumerate()) - before
+    for thread in left:
+        thread.join(10)
+    assert not [each for each in left if each.is_alive()]
+
+
+def test_streams_of_nobody(backend: ArmBackend, world: _World) -> None:
+    """A group that does not exist, and a container that it does not have."""
+    world.finish(backend, backend.put(_make_task("sleep infinity")))
+
+    with pytest.raises(AzureError):
+        backend.attach(_id("web"), "app")
+    with pytest.raises(AzureError):
+        backend.execute(_id("task"), "nobody", "/bin/sh", rows=24, columns=80)
 
 
 def test_a_resource_group_lives_and_goes(backend: ArmBackend, world: _World) -> None:
@@ -355,7 +425,7 @@ def test_both_doors_tell_the_same_story() -> None:
         world = _World()
         emulator = world.emulator()
         with serve(emulator) as server:
-            one = _connect(Endpoint.local(server.url), None if door == "http" else _in_process(emulator))
+            one = _connect(Endpoint.local(server.url), None if door == "http" else emulator)
             one.create_resource_group(_SCOPE, "westeurope", {})
             world.finish(one, one.put(_group("web", tags={"a": "b"})))
             one.patch_tags(_id("web"), {})

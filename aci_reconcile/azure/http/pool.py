@@ -229,7 +229,7 @@ class SharedTrust(HTTPAdapter):
             OSError: the authorities can't be read.
         """
         host, options = super().build_connection_pool_key_attributes(request, verify, cert)
-        where = _find_authorities(verify)
+        where = find_authorities(verify)
         if host["scheme"] == "https" and os.path.exists(where):  # noqa: PTH110  a missing file is left to requests, which names it
             for name in _AUTHORITY_SETTINGS:
                 options.pop(name, None)
@@ -240,10 +240,7 @@ class SharedTrust(HTTPAdapter):
         """Return urllib3's own TLS settings with these authorities; if two threads ask, only one reads them."""
         with self._reading:
             if where not in self._trusted:
-                context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
-                folder = os.path.isdir(where)  # noqa: PTH112  a path from the environment
-                context.load_verify_locations(**{"capath" if folder else "cafile": where})
-                self._trusted[where] = context
+                self._trusted[where] = load_authorities(where)
             return self._trusted[where]
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
@@ -253,11 +250,23 @@ class SharedTrust(HTTPAdapter):
             setattr(conn, name, None)
 
 
-def _find_authorities(verify: Any) -> str:
+def find_authorities(verify: Any) -> str:
     """Return the file or folder of authorities for a request; empty if verification is off."""
     if not verify:
         return ""
     return verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
+
+
+def load_authorities(where: str) -> ssl.SSLContext:
+    """Return urllib3's own TLS settings with these authorities.
+
+    Raises:
+        OSError: they can't be read.
+    """
+    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+    folder = os.path.isdir(where)  # noqa: PTH112  a path from the environment
+    context.load_verify_locations(**{"capath" if folder else "cafile": where})
+    return context
 
 
 _CONNECT_SECONDS = 10

@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aci_reconcile.emulator.aci.simulation.terminal import Terminal
-from aci_reconcile.emulator.http.web_socket import NORMAL, REFUSED, TEXT, WebSocket
+from aci_reconcile.emulator.http.web_socket import NORMAL, REFUSED, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aci_reconcile.emulator.aci.terminals import Ticket
 
+
+class Messages(Protocol):
+    """A WebSocket, or what stands in for one."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        ...
+
+    def send(self, data: bytes, kind: int = ..., /) -> None:
+        """Send one message. Raises OSError if the client is gone."""
+        ...
+
+    def receive(self, seconds: float, /) -> bytes | None:
+        """Return the next message; none if none came in that time, or none will come. Raises OSError."""
+        ...
+
+    def close(self, code: int = ..., /) -> None:
+        """Say good-bye, once."""
+        ...
+
+
 _PATIENCE = 300.0
 _PERIOD = 0.2
 
 
-def serve_terminal(web: WebSocket, ticket: Ticket, read: Callable[[Ticket], tuple[list[str], bool]]) -> None:
+def serve_terminal(web: Messages, ticket: Ticket, read: Callable[[Ticket], tuple[list[str], bool]]) -> None:
     """Serve one WebSocket to its end. Raises OSError if the client is gone."""
     password = web.receive(_PATIENCE)
     if password is None or not hmac.compare_digest(password, ticket.password.encode()):
@@ -32,7 +54,7 @@ def serve_terminal(web: WebSocket, ticket: Ticket, read: Callable[[Ticket], tupl
     web.close(NORMAL)
 
 
-def _serve_command(web: WebSocket, terminal: Terminal) -> None:
+def _serve_command(web: Messages, terminal: Terminal) -> None:
     _send_text(web, terminal.start())
     while not (terminal.ended or web.closed):
         typed = web.receive(_PATIENCE)
@@ -41,7 +63,7 @@ def _serve_command(web: WebSocket, terminal: Terminal) -> None:
         _send_text(web, terminal.type(typed.decode("utf-8", "replace")))
 
 
-def _serve_output(web: WebSocket, ticket: Ticket, read: Callable[[Ticket], tuple[list[str], bool]]) -> None:
+def _serve_output(web: Messages, ticket: Ticket, read: Callable[[Ticket], tuple[list[str], bool]]) -> None:
     """Send lines as the container prints them, until it prints no more."""
     lines, more = read(ticket)
     sent = ticket.skipped
@@ -55,6 +77,6 @@ def _serve_output(web: WebSocket, ticket: Ticket, read: Callable[[Ticket], tuple
         lines, more = read(ticket)
 
 
-def _send_text(web: WebSocket, text: str) -> None:
+def _send_text(web: Messages, text: str) -> None:
     if text and not web.closed:
         web.send(text.encode("utf-8", "replace"))

@@ -56,7 +56,13 @@ def _backend(
         at, InProcessTransport(script, counter, script.slept.append), SharedTokenPolicy(credential, *at.scopes)
     )
     wire = ArmClient(at, SdkClients(built), Redactor())
-    return ArmBackend(wire, Redactor(), api_version=API, identity=Identity("test"), counter=counter), script
+    identity = Identity("test")
+    backend = ArmBackend(wire, Redactor(), dial=_dial_nobody, api_version=API, identity=identity, counter=counter)
+    return backend, script
+
+
+def _dial_nobody(url: str) -> Any:
+    raise AssertionError(url)
 
 
 def test_the_token_is_asked_for_with_the_cloud_s_scope() -> None:
