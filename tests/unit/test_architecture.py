@@ -29,7 +29,8 @@ OPENS_SECRETS = {
 }
 MUTABLE = {
     "Terminal": "what was typed since the last line ended",
-    "WebSocket": "bytes that came before their frame was whole",
+    "Workers": "counts its threads, and those that are busy",
+    "Listener": "a loop that runs, and what ends it",
     "ReadSchedule": "counts up while one group is waited for",
     "Backoff": "counts up while one process waits",
     "TimedRequest": "one request, as long as it is on its way",
@@ -125,6 +126,7 @@ QUICK = {
     ),
     "aci_reconcile.manifest": ("azure", "deepdiff", "jsonschema", "rich", "click", "aci_reconcile.emulator"),
     "aci_reconcile.azure": ("azure", "deepdiff", "jsonschema", "rich", "yaml", "aci_reconcile.emulator"),
+    "aci_reconcile.emulator": ("aiohttp", "asyncio", "trustme"),
 }
 
 

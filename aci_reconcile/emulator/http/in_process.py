@@ -9,8 +9,7 @@ import queue
 import threading
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator.http.terminals import serve_terminal
-from aci_reconcile.emulator.http.web_socket import BINARY, NORMAL
+from aci_reconcile.emulator.http.terminals import BINARY, NORMAL, serve_terminal
 from aci_reconcile.emulator.model import Request
 
 if TYPE_CHECKING:

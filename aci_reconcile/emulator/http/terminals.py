@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from aci_reconcile.emulator.aci.simulation.terminal import Terminal
-from aci_reconcile.emulator.http.web_socket import NORMAL, REFUSED, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aci_reconcile.emulator.aci.terminals import Ticket
+
+TEXT: Final = 1
+BINARY: Final = 2
+NORMAL: Final = 1000
+REFUSED: Final = 1008
 
 
 class Messages(Protocol):

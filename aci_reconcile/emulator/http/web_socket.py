@@ -1,106 +1,65 @@
-"""The server's end of a WebSocket (RFC 6455), as far as exec and attach need it: no extensions, no fragments."""
+"""A WebSocket of aiohttp for a conversation that runs in a thread of its own."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import struct
-from dataclasses import dataclass, field
-from itertools import cycle
-from typing import TYPE_CHECKING, Final
+import asyncio
+import contextlib
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aiohttp import WSMsgType, web
+
+from aci_reconcile.emulator.http.terminals import BINARY, NORMAL, TEXT, serve_terminal
 
 if TYPE_CHECKING:
-    import socket
+    from collections.abc import Callable, Coroutine
 
-_GUID: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-TEXT: Final = 1
-BINARY: Final = 2
-CLOSE: Final = 8
-_PING: Final = 9
-_PONG: Final = 10
-NORMAL: Final = 1000
-WRONG_FRAME: Final = 1002
-REFUSED: Final = 1008
-_TOO_LARGE: Final = 1009
-_LARGEST: Final = 65536
-_SHORT: Final = 126
-_LONG: Final = 127
+    from aci_reconcile.emulator.aci.terminals import Ticket
+
+T = TypeVar("T")
 
 
-def make_accept(key: str) -> str:
-    """Return the answer to the key of a handshake."""
-    digest = hashlib.sha1(f"{key}{_GUID}".encode("ascii", "replace"), usedforsecurity=False).digest()
-    return base64.b64encode(digest).decode()
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class WebSocket:
-    """Messages over a connection that has been upgraded."""
+    """Messages over a connection that the loop serves. Each method raises OSError if the client is gone."""
 
-    connection: socket.socket
-    closed: bool = False
-    _bytes: bytearray = field(default_factory=bytearray)
+    served: web.WebSocketResponse
+    loop: asyncio.AbstractEventLoop
 
-    def send(self, data: bytes, kind: int = BINARY) -> None:
-        """Send one message. Raises OSError if the client is gone."""
-        head = bytes([0x80 | kind])
-        if len(data) < _SHORT:
-            head += bytes([len(data)])
-        elif len(data) < _LARGEST:
-            head += struct.pack("!BH", _SHORT, len(data))
-        else:
-            head += struct.pack("!BQ", _LONG, len(data))
-        self.connection.sendall(head + data)
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self.served.closed
 
-    def close(self, code: int = NORMAL) -> None:
+    def send(self, data: bytes, kind: int = BINARY, /) -> None:
+        """Send one message."""
+        served = self.served
+        self._wait_for(served.send_str(data.decode("utf-8", "replace")) if kind == TEXT else served.send_bytes(data))
+
+    def receive(self, seconds: float, /) -> bytes | None:
+        """Return the next message; none if none came in that time, or none will come."""
+        try:
+            message = self._wait_for(self.served.receive(seconds))
+        except TimeoutError:
+            return None
+        if message.type is WSMsgType.TEXT:
+            return str(message.data).encode()
+        return bytes(message.data) if message.type is WSMsgType.BINARY else None
+
+    def close(self, code: int = NORMAL, /) -> None:
         """Say good-bye, once."""
-        if not self.closed:
-            self.closed = True
-            self.send(struct.pack("!H", code), CLOSE)
+        self._wait_for(self.served.close(code=code))
 
-    def receive(self, seconds: float) -> bytes | None:
-        """Return the next message; none if none came in that time, or none will come. Raises OSError."""
-        self.connection.settimeout(seconds)
-        while not self.closed:
-            frame = self._take_frame()
-            if frame is None:
-                try:
-                    more = self.connection.recv(4096)
-                except TimeoutError:
-                    return None
-                self.closed = not more
-                self._bytes += more
-                continue
-            kind, data = frame
-            if kind in {TEXT, BINARY}:
-                return data
-            if kind == _PING:
-                self.send(data, _PONG)
-            elif kind != _PONG:
-                self.close(NORMAL if kind == CLOSE else WRONG_FRAME)
-        return None
+    def _wait_for(self, what: Coroutine[Any, Any, T]) -> T:
+        try:
+            return asyncio.run_coroutine_threadsafe(what, self.loop).result()
+        except (CancelledError, RuntimeError) as error:  # the server has hung up, or its loop has ended
+            what.close()
+            raise ConnectionAbortedError("the server has hung up") from error
 
-    def _take_frame(self) -> tuple[int, bytes] | None:
-        """Return the first whole frame of what has come, unmasked; none if there is none yet."""
-        if len(self._bytes) < len("hm"):
-            return None
-        final, kind, length = self._bytes[0] & 0x80, self._bytes[0] & 0x0F, self._bytes[1] & 0x7F
-        if not final or not self._bytes[1] & 0x80:
-            self.close(WRONG_FRAME)
-            return None
-        start = 2
-        if length >= _SHORT:
-            start = 4
-            if length == _LONG:
-                self.close(_TOO_LARGE)
-                return None
-            if len(self._bytes) < start:
-                return None
-            (length,) = struct.unpack("!H", self._bytes[2:4])
-        end = start + 4 + length
-        if len(self._bytes) < end:
-            return None
-        mask, masked = self._bytes[start : start + 4], self._bytes[start + 4 : end]
-        data = bytes(byte ^ key for byte, key in zip(masked, cycle(mask), strict=False))
-        del self._bytes[:end]
-        return kind, data
+
+def converse(messages: WebSocket, ticket: Ticket, read: Callable[[Ticket], tuple[list[str], bool]]) -> None:
+    """Serve what a ticket opens until either side ends it."""
+    with contextlib.suppress(OSError):  # the client is gone
+        serve_terminal(messages, ticket, read)

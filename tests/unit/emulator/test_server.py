@@ -130,13 +130,13 @@ def test_localhost_is_loopback(world: World) -> None:
     ("request_bytes", "status"),
     [
         (b"NONSENSE\r\n\r\n", 400),
-        (b"BREW /pot HTTP/1.1\r\nHost: x\r\n\r\n", 501),
-        (b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 411),
+        (b"BREW /pot HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
         (b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", 413),
         (b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
         (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 403),
         (b"GET /" + b"x" * 70000 + b" HTTP/1.1\r\n\r\n", 414),
-        (b"GET \xff\xfe?api-version=\xff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 501),
+        (b"GET \xff\xfe?api-version=\xff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
     ],
 )
 def test_bad_http_is_answered_in_arms_envelope(server: Server, request_bytes: bytes, status: int) -> None:
@@ -178,3 +178,33 @@ def test_serve_forever_ends_when_it_is_closed(world: World) -> None:
         waiter.join(timeout=10)
 
         assert not waiter.is_alive()
+
+
+def test_a_client_that_asks_first_is_told_to_send_its_body(server: Server) -> None:
+    """As curl does with a large one."""
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    body = json.dumps(group()).encode()
+    head = f"PUT {GROUPS}/big?api-version={VERSION} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as connection, connection.makefile("rb") as answers:
+        connection.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        told = [answers.readline(), answers.readline()]
+        connection.sendall(body)
+        status = answers.readline()
+
+    assert [b"HTTP/1.1 100 Continue\r\n", b"\r\n"] == told
+    assert b"HTTP/1.1 201 Created\r\n" == status
+
+
+def test_closing_does_not_wait_for_what_takes_long(world: World) -> None:
+    """A client whose answer is delayed is hung up on; others were served meanwhile."""
+    world.send("POST", "/emulator/faults", {"kind": "slow", "seconds": 600, "path": "/slow"})
+    with serve(world.emulator) as server:
+        slow = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=10)
+        slow.request("GET", f"{RESOURCE_GROUP}/slow?api-version={VERSION}")
+        while world.send("GET", "/emulator/faults").json()["faults"]:
+            pass  # until the request has met its fault
+
+        assert 200 == ask(server, "GET", RESOURCE_GROUP)[0]
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        slow.getresponse()
+    slow.close()

@@ -40,7 +40,7 @@ def test_the_certificate_is_good_for_this_machine_and_for_the_names_that_were_as
             answer = secure.recv(100)
 
     assert server.url.startswith("https://127.0.0.1:")
-    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.startswith(b"HTTP/1.0 200")
 
 
 def test_nothing_but_the_certificate_of_the_ca_is_left_on_the_disk(tmp_path: Path) -> None:
