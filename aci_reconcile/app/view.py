@@ -37,6 +37,19 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """The manifests of the project, as far as they could be read; nothing is planned with them."""
+
+    resources: tuple[Resource, ...] = ()
+    broken: bool = False
+    """Whether the manifests have errors."""
+
+    def find(self, resource_id: ResourceId) -> Resource | None:
+        """Return the manifest of a group; None if there is none."""
+        return next((each for each in self.resources if each.id.key == resource_id.key), None)
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The way to Azure, and the resource groups to read."""
 
@@ -50,6 +63,7 @@ class View:
     """The project's environments if none is chosen: their groups may be in other places."""
     policy: Policy = field(default_factory=lambda: Policy(owner=""))
     """Which groups are the project's, and whether it may write now; by default, no owner's group is."""
+    declared: Declared = field(default_factory=Declared)
 
     def read_all(self) -> Seen:
         """Read every group, with its run state; one that vanishes meanwhile is left out.

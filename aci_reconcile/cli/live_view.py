@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.view import View
+from aci_reconcile.app.view import Declared, View
+from aci_reconcile.cli.console import is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -28,10 +29,12 @@ def open_view(sources: Sources, target: Target, session: Session) -> Generator[V
     from aci_reconcile.manifest import load
 
     loaded = load(make_request(sources, session, resolve=True))
-    secrets = find_secrets(loaded)
-    if loaded.errors:  # without an unset variable, the places are known all the same
+    secrets, broken = find_secrets(loaded), bool(loaded.errors)
+    if broken:  # without an unset variable, the places are known all the same
         loaded = load(make_request(sources, session, resolve=False))
-    project = locate(loaded, target, session.environ).project
+    located = locate(loaded, target, session.environ)
+    project = located.project
+    declared = Declared(located.resources, broken)
     if sources.resource_group:
         project = replace(project, resource_groups=(sources.resource_group,))
     with connect(project, target, session) as connection:
@@ -40,4 +43,11 @@ def open_view(sources: Sources, target: Target, session: Session) -> Generator[V
         search = make_search(project, make_leftover_filter(policy), session.console, needed=True)
         view = View(connection.backend, list_scopes(project), project.subscription, target.concurrency)
         chosen = project.environment or sources.resource_group
-        yield replace(view, search=search, environments=() if chosen else project.environments, policy=policy)
+        known = replace(view, search=search, policy=policy, declared=declared)
+        yield replace(known, environments=() if chosen else project.environments)
+
+
+def measure_room(session: Session) -> int:
+    """Return the width of a table; 0 for a pipe of unknown width, because scripts read whole lines."""
+    console = session.console
+    return console.width if is_terminal(console.out) or session.environ.get("COLUMNS") else 0

@@ -193,4 +193,7 @@ def _find_typed(ctx: click.Context) -> frozenset[str]:
 def _spell(name: str, value: object) -> Iterable[str]:
     for each in cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,):
         yield f"--{name.replace('_', '-')}"
-        yield from () if each is True else (str(each),)
+        if isinstance(each, tuple):  # K=V
+            yield "=".join(map(str, cast("tuple[object, ...]", each)))
+        else:
+            yield from () if each is True else (str(each),)

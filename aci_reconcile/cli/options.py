@@ -35,6 +35,10 @@ PATHS: Final = click.Argument(["paths"], nargs=-1, type=FILE, metavar="[PATH]...
 ADDRESSES: Final = click.Argument(
     ["addresses"], nargs=-1, metavar="[ADDRESS]...", shell_complete=candidates.complete_groups
 )
+SOME_ADDRESSES: Final = click.Argument(
+    ["addresses"], nargs=-1, required=True, metavar="ADDRESS...", shell_complete=candidates.complete_groups
+)
+"""At least one address."""
 ADDRESS: Final = click.Argument(["address"], metavar="ADDRESS", shell_complete=candidates.complete_groups)
 INPUT: Final = click.Argument(["file"], type=FILE, metavar="FILE")
 
@@ -44,6 +48,9 @@ CHANGED_SINCE: Final = Option(
     metavar="REF",
     default="",
     help="Only groups touched by commits since REF or by uncommitted changes.",
+)
+WATCH: Final = Option(
+    "-w", "--watch", section=OUTPUT, is_flag=True, help="Go on, until interrupted, and show what changes."
 )
 REFRESH: Final = Option(
     "--refresh",

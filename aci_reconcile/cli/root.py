@@ -20,6 +20,8 @@ _COMMANDS = {
     "Inspect": {
         "status": "aci_reconcile.cli.commands.status",
         "logs": "aci_reconcile.cli.commands.logs",
+        "events": "aci_reconcile.cli.commands.events",
+        "why": "aci_reconcile.cli.commands.why",
         "show": "aci_reconcile.cli.commands.show",
     },
     "Author and configure": {

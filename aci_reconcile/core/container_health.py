@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.core.exit_codes import describe_exit
 from aci_reconcile.core.model import as_list, as_number, as_object, as_text
 
 if TYPE_CHECKING:
@@ -60,6 +61,16 @@ class ContainerEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedRun:
+    """A run of a container that has ended, as Azure reports it; what Azure leaves out is empty, or None."""
+
+    detail: str = ""
+    exit_code: int | None = None
+    started: str = ""
+    finished: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerHealth:
     """One container: Azure's words, and our verdict."""
 
@@ -73,6 +84,15 @@ class ContainerHealth:
     image: str = ""
     events: tuple[ContainerEvent, ...] = ()
     init: bool = False
+    ended: EndedRun | None = None
+    """The run that ended last: the present one if it has ended, else the one before it, as far as Azure shows one."""
+
+    @property
+    def last_exit_code(self) -> int | None:
+        """The exit code of a container that does not run: its own, or while it waits that of the run before."""
+        if self.exit_code is not None or self.state == "Running":
+            return self.exit_code
+        return self.ended.exit_code if self.ended is not None else None
 
     @property
     def waits(self) -> bool:
@@ -132,6 +152,20 @@ def _read_container(raw: Mapping[str, Json], policy: str, since: float | None, *
         image=as_text(as_object(raw.get("properties")).get("image")),
         events=events,
         init=init,
+        ended=_read_ended(current) or _read_ended(as_object(view.get("previousState"))),
+    )
+
+
+def _read_ended(state: Mapping[str, Json]) -> EndedRun | None:
+    """Return the run that a state describes; None unless it has ended."""
+    if as_text(state.get("state")) != "Terminated":
+        return None
+    code = state.get("exitCode")
+    return EndedRun(
+        as_text(state.get("detailStatus")),
+        code if isinstance(code, int) else None,
+        as_text(state.get("startTime")),
+        as_text(state.get("finishTime")),
     )
 
 
@@ -186,7 +220,8 @@ def list_events(view: Mapping[str, Json]) -> Iterator[ContainerEvent]:
 def describe_container(container: ContainerHealth) -> str:
     """Return one line about a container that does not run as it should."""
     parts = [container.state or "not started"]
-    parts += [f"exit code {container.exit_code}"] if container.exit_code is not None else []
+    code = container.last_exit_code
+    parts += [describe_exit(code)] if code is not None else []
     parts += [container.detail] if container.detail else []
     parts += [f"{container.restarts} restart{'s' * (container.restarts != 1)}"] if container.restarts else []
     parts += [each.message for each in container.events if each.failed_probe][-1:]

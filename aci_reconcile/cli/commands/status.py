@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
-from aci_reconcile.cli.console import is_terminal
-from aci_reconcile.cli.live_view import open_view
+from aci_reconcile.cli.live_view import measure_room, open_view
 from aci_reconcile.cli.option import declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.core.errors import ExitCode, UsageError
@@ -44,7 +43,7 @@ def show_status(session: Session, asked: StatusOptions) -> ExitCode:
     if console.json:
         console.result(render_status_json(judged, seen.unread))
     elif not asked.addresses:
-        console.result(render_status_text(judged, console.style, seen.unread, width=_measure_room(session)))
+        console.result(render_status_text(judged, console.style, seen.unread, width=measure_room(session)))
         if view.environments and not (judged or seen.unread):
             names = sanitize(", ".join(view.environments))
             console.info(f"Each environment has its own groups. Choose one with -e: {names}.")
@@ -52,12 +51,6 @@ def show_status(session: Session, asked: StatusOptions) -> ExitCode:
         details = [render_group_text(live, health, console.style) for live, health in judged]
         console.result("\n\n".join((*details, *render_unread(seen.unread, console.style))))
     return ExitCode.ERROR if seen.unread else ExitCode.OK
-
-
-def _measure_room(session: Session) -> int:
-    """Return the width of the table; 0 for a pipe of unknown width, because scripts read whole lines."""
-    console = session.console
-    return console.width if is_terminal(console.out) or session.environ.get("COLUMNS") else 0
 
 
 STATUS = Command(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Severity
+from aci_reconcile.operate.diagnosis import list_insights
 from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.events import (
     Failed,
@@ -106,7 +107,11 @@ def _make_end(event: Succeeded | Unhealthy | Failed | Moved | Skipped) -> Entry:
             notes = _list_notes(entry, make_reached(event))
             entry = replace(entry, notes=notes, health=health, logs=logs, seconds=seconds)
             return _make_failure(
-                entry, f"not healthy after {format_duration(seconds)}", describe_reasons(health), title="Not healthy"
+                entry,
+                f"not healthy after {format_duration(seconds)}",
+                describe_reasons(health),
+                tuple(list_insights(health, dict(logs))),
+                title="Not healthy",
             )
         case Failed(_, error, seconds, _, health, logs):
             entry = replace(entry, health=health, logs=logs, seconds=seconds)

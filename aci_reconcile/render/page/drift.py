@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Severity
+from aci_reconcile.operate.diagnosis import list_insights
 from aci_reconcile.planning.blockers import find_unchanged
 from aci_reconcile.planning.values import Action, Notice
 from aci_reconcile.render.page.page import Entry, Outcome, Page, Remark
@@ -83,7 +84,7 @@ def _mark_drifted(entry: Entry) -> Entry:
 
 def _mark_unhealthy(entry: Entry, health: Health) -> Entry:
     summary = health.state.value if entry.outcome is Outcome.SAME else f"{entry.summary}, {health.state}"
-    remark = Remark(Severity.ERROR, describe_reasons(health), entry.where, "Not healthy")
+    remark = Remark(Severity.ERROR, describe_reasons(health), entry.where, "Not healthy", tuple(list_insights(health)))
     mark = entry.mark or "!"
     return replace(entry, outcome=Outcome.FAILED, summary=summary, mark=mark, remarks=(remark,), weight=FAILED_WEIGHT)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import AzureError
 from aci_reconcile.core.health import State
+from aci_reconcile.operate.diagnosis import list_insights
 from aci_reconcile.planning.values import Action, Impact
 from aci_reconcile.reconcile.events import (
     Failed,
@@ -202,6 +203,7 @@ def _render_containers(health: Health, log_ends: Logs, style: Style) -> Iterator
         yield f"      {describe_container(container)}"
         yield from (f"        {line}" for line in render_events(container.events, style))
         yield from (f"        {style.paint(style.dim, '|')} {sanitize(line, keep=chr(9))}" for line in lines)
+    yield from (f"      {sanitize(each)}" for each in list_insights(health, logs))
 
 
 def _render_failure(event: Failed, style: Style) -> Iterator[str]:

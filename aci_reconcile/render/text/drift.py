@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.findings import Kind
+from aci_reconcile.operate.diagnosis import list_insights
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.text.layout import render_groups
 from aci_reconcile.render.text.plan import describe_matching, find_differing, render_notices, render_unreadable
@@ -49,6 +50,7 @@ def _render_unhealthy(drift: Drift, style: Style) -> Iterator[str]:
     for address, health in drift.unhealthy:
         tone = choose_colour(health.state, style)
         yield f"  {style.paint(tone, '!')} {style.paint(style.bold, sanitize(address))}  {describe_state(health)}"
+        yield from (f"      {sanitize(each)}" for each in list_insights(health))
 
 
 def render_drift_verdict(drift: Drift, style: Style) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
+from aci_reconcile.core.exit_codes import describe_exit
 from aci_reconcile.core.health import State
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.render.escape import sanitize
@@ -115,8 +116,8 @@ def describe_reasons(health: Health) -> str:
 def describe_container(container: ContainerHealth) -> str:
     """Return what Azure says about a container, on one line."""
     parts = [container.state or "no state", container.detail]
-    if container.exit_code is not None:
-        parts.append(f"exit code {container.exit_code}")
+    if container.last_exit_code is not None:
+        parts.append(describe_exit(container.last_exit_code))
     if container.restarts:
         parts.append(count(container.restarts, "restart"))
     kind = "init container" if container.init else "container"

@@ -11,6 +11,7 @@ from factories import container
 from aci_reconcile.core.container_health import (
     ContainerEvent,
     ContainerHealth,
+    EndedRun,
     State,
     describe_container,
     find_pulled_digest,
@@ -69,9 +70,30 @@ def test_everything_that_azure_tells_is_kept() -> None:
         image="nginx:1.27",
         events=(kept,),
         init=False,
+        ended=EndedRun("Error", 3, "2020-01-03T00:00:00Z", ""),
     )
 
     assert expected == only(view)
+
+
+def test_the_last_end_is_that_of_the_run_before_while_a_container_waits_or_runs() -> None:
+    """Between two attempts, Azure shows the exit code at the previous state only."""
+    before = {
+        "state": "Terminated",
+        "exitCode": 137,
+        "detailStatus": "OOMKilled",
+        "startTime": "2020-01-03T00:00:00Z",
+        "finishTime": "2020-01-03T00:00:05Z",
+    }
+    ended = EndedRun("OOMKilled", 137, "2020-01-03T00:00:00Z", "2020-01-03T00:00:05Z")
+    waits = only({**current("Waiting", detailStatus="CrashLoopBackOff"), "previousState": before})
+    runs = only({**current("Running", startTime=ago(100)), "previousState": before})
+    never = only({**current("Running", startTime=ago(100)), "previousState": {"state": "Running"}})
+
+    assert [ended, ended, None] == [waits.ended, runs.ended, never.ended]
+    assert [137, None, None] == [waits.last_exit_code, runs.last_exit_code, never.last_exit_code]
+    assert "exit code 137 (killed by SIGKILL, often for its memory)" in describe_container(waits)
+    assert "exit code" not in describe_container(runs)
 
 
 def test_what_azure_does_not_tell_is_empty() -> None:
