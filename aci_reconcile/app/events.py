@@ -54,8 +54,9 @@ class Watch:
             except (RetryableError, NoAnswerError) as error:
                 self._wait(error)
                 continue
-            gone = [each for each, live in zip(left, seen, strict=True) if live is None]
-            left = [each for each in left if each not in gone]
+            pairs = tuple(zip(left, seen, strict=True))
+            gone = [each for each, live in pairs if live is None]
+            left = [each for each, live in pairs if live is not None]
             news = [*find_news(make_timeline(each for each in seen if each is not None), known), *self._tell_gone(gone)]
             if news:
                 backoff = _make_backoff()
