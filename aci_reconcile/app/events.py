@@ -45,7 +45,7 @@ class Watch:
         """
         known: dict[tuple[str, ...], tuple[int, str]] = {}
         yield tuple(find_news(make_timeline(groups), known))
-        left = [each.id for each in groups]
+        left: list[ResourceId] = [each.id for each in groups]
         backoff = _make_backoff()
         while left:
             self.clock.sleep(max(backoff.next(), len(left) / _READS))
