@@ -19,6 +19,7 @@ COMMANDS = list_commands()
 OWN_FORMS = {
     ("import", "--out"): "import-out",
     ("verify", "--strict"): "verify-strict",
+    ("why", "--tail"): "why-tail",
     ("facts probe", "--only"): "facts-only",
     ("facts probe", "--deep"): "facts-deep",
     ("facts probe", "--out"): "facts-out",
@@ -78,7 +79,9 @@ def test_help_fits_a_terminal_of_80_columns(cli: CommandLine, monkeypatch: pytes
     wide = [line for line in ran.out.splitlines() if len(line) > 80]
 
     assert [] == [line for line in wide if not line.startswith("  aci-reconcile ")]
-    assert "..." not in ran.out.replace("COMMAND ...", "").replace("[PATH]...", "").replace("[ADDRESS]...", "")
+    assert "..." not in ran.out.replace("COMMAND ...", "").replace("[PATH]...", "").replace("[ADDRESS]...", "").replace(
+        "ADDRESS...", ""
+    )
 
 
 def test_the_version_is_that_of_the_package(cli: CommandLine) -> None:
