@@ -235,7 +235,16 @@ class FakeBackend:
         self._told("poll", operation.url)
         return Progress("Succeeded")
 
-    def logs(self, resource_id: ResourceId, container: str, /, *, tail: int | None = None) -> str:
+    def logs(
+        self,
+        resource_id: ResourceId,
+        container: str,
+        /,
+        *,
+        tail: int | None = None,
+        timestamps: bool = False,
+        raw: bool = False,
+    ) -> str:
         """Return a line."""
         self._told("logs", f"{resource_id.address}/{container}")
         return "last words\n"

@@ -124,8 +124,25 @@ class Backend(Protocol):
         """Read the progress of an operation once."""
         ...
 
-    def logs(self, resource_id: ResourceId, container: str, /, *, tail: int | None = None) -> str:
-        """Return the log of a container, or only its last ``tail`` lines."""
+    def logs(
+        self,
+        resource_id: ResourceId,
+        container: str,
+        /,
+        *,
+        tail: int | None = None,
+        timestamps: bool = False,
+        raw: bool = False,
+    ) -> str:
+        """Return the log of a container, or only its last ``tail`` lines.
+
+        Args:
+            resource_id: the group.
+            container: the container's name.
+            tail: how many lines; all that Azure has if None.
+            timestamps: whether each line begins with the time at which Azure got it.
+            raw: whether secrets stay in it, for a caller that removes them from each line.
+        """
         ...
 
     def attach(self, resource_id: ResourceId, container: str, /) -> Stream:
