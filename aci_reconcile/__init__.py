@@ -1,8 +1,8 @@
 """A declarative reconciler for Azure Container Instances.
 
-The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``, ``verify``
-and ``import_groups``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are imported when you first
-use them: ``import aci_reconcile`` costs nothing.
+The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
+``verify``, ``import_groups`` and ``convert``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are
+imported when you first use them: ``import aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -11,10 +11,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aci_reconcile.api import apply, connect, drift, import_groups, load, load_plan, plan, save_plan, verify
+    from aci_reconcile.api import (
+        apply,
+        connect,
+        convert,
+        drift,
+        import_groups,
+        load,
+        load_plan,
+        plan,
+        save_plan,
+        verify,
+    )
     from aci_reconcile.app.policy import Allow
 
-__all__ = ["Allow", "apply", "connect", "drift", "import_groups", "load", "load_plan", "plan", "save_plan", "verify"]
+__all__ = [
+    "Allow",
+    "apply",
+    "connect",
+    "convert",
+    "drift",
+    "import_groups",
+    "load",
+    "load_plan",
+    "plan",
+    "save_plan",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from aci_reconcile.api.access import connect, load
+from aci_reconcile.api.conversions import convert
 from aci_reconcile.api.imports import import_groups
 from aci_reconcile.api.plans import apply, drift, plan, verify
 from aci_reconcile.api.saved import load_plan, save_plan
 from aci_reconcile.app.policy import Allow
 
-__all__ = ["Allow", "apply", "connect", "drift", "import_groups", "load", "load_plan", "plan", "save_plan", "verify"]
+__all__ = [
+    "Allow",
+    "apply",
+    "connect",
+    "convert",
+    "drift",
+    "import_groups",
+    "load",
+    "load_plan",
+    "plan",
+    "save_plan",
+    "verify",
+]

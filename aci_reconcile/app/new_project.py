@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from aci_reconcile.manifest.source.files import PROJECT_FILE, find_project
 from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from aci_reconcile.core.model import Json, Resource
     from aci_reconcile.manifest import Project
@@ -60,6 +60,8 @@ class NewProject:
     """The folder of the manifests, from the project file on."""
     id: str = ""
     """An id that other projects of the same name do not have."""
+    variables: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
+    """Declarations of the variables that its manifests refer to."""
 
     def owns(self, tag: str) -> bool:
         """Whether a group with this owner tag already belongs to the project."""
@@ -76,6 +78,7 @@ class NewProject:
             "resourceGroup": self.resource_group,
             "location": self.location,
             "manifests": [self.manifests],
+            "variables": dict(self.variables),
         }
         return dump_yaml({key: value for key, value in settings.items() if value})
 

@@ -26,6 +26,7 @@ _COMMANDS = {
     },
     "Author and configure": {
         "import": "aci_reconcile.cli.commands.import_groups",
+        "convert": "aci_reconcile.cli.commands.convert",
         "render": "aci_reconcile.cli.commands.render",
         "schema": "aci_reconcile.cli.commands.schema",
         "explain": "aci_reconcile.cli.commands.explain",

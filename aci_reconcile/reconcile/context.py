@@ -117,9 +117,7 @@ class Context:
         return self.policy.frozen_at(self.clock.now())
 
     def _is_half_done(self, change: Change) -> bool:
-        # A stop follows others, too; it takes no name.
-        takes = change.after is not None and change.sends_body
-        givers = {each.lower() for each in change.follows} if takes else set[str]()
+        givers = {each.lower() for each in change.follows} if change.after is not None else set[str]()
         return bool(givers) and any(
             trace.attempt and address.lower() in givers for address, trace in self.traces.items()
         )

@@ -41,6 +41,8 @@ class Shortener:
 
     placeholders: Placeholders
     default_paths: frozenset[str] = frozenset()
+    authored: bool = False
+    """Whether a person wrote the body: secrets in it are references already, and its texts are what a manifest says."""
 
     def shorten(self, live: Body) -> dict[str, Json]:
         """Return the manifest of a live group, in the order of the field table."""
@@ -57,7 +59,8 @@ class Shortener:
             value = self._shorten_member(raw.get(name), below, join(at, name))
             if value is not None or self._must_remove(below):
                 found[name] = value
-        self.placeholders.fill(raw, found, node, at)
+        if not self.authored:
+            self.placeholders.fill(raw, found, node, at)
         return found
 
     def _must_remove(self, node: Node) -> bool:
@@ -68,7 +71,7 @@ class Shortener:
     def _shorten_member(self, raw: Json, node: Node, at: str) -> Json:
         """Return the value to write for a property; None for nothing."""
         row = node.row
-        if row.computed or row.write_only or row.path in LEFT_TO_AZURE:
+        if row.computed or (not self.authored and (row.write_only or row.path in LEFT_TO_AZURE)):
             return None
         # Absent in Azure means the default, so that is what must be written where the project's defaults say otherwise.
         if raw is None:
@@ -84,7 +87,7 @@ class Shortener:
         if node.row.presence:
             return {}
         if isinstance(raw, str) and node.row.enum:
-            return choose(raw, node.row.enum) or escape_references(raw)
+            return choose(raw, node.row.enum) or self._escape(raw)
         if isinstance(raw, Mapping) and node.kind is Kind.OBJECT:
             return _abbreviate_object(self._shorten_object(raw, node, at), node)
         if isinstance(raw, Mapping) and node.kind is Kind.MAP and node.item is not None:
@@ -95,7 +98,11 @@ class Shortener:
             return {**found, **dict.fromkeys(self._list_missing(found, node))} if found else found
         if isinstance(raw, list) and node.kind is Kind.LIST and node.item is not None:
             return _abbreviate_list(list(self._shorten_items(raw, node, node.item, at)), node)
-        return escape_references(to_plain(raw))
+        return self._escape(to_plain(raw))
+
+    def _escape(self, value: Json) -> Json:
+        """Return a value as a manifest writes it: what only looks like a reference is escaped."""
+        return value if self.authored else escape_references(value)
 
     def _list_missing(self, found: Body, node: Node) -> list[str]:
         """Return the names that the project's defaults add to a map, and that this group lacks."""
@@ -112,7 +119,7 @@ class Shortener:
 
 def _abbreviate_object(found: dict[str, Json], node: Node) -> Json:
     """``{port: 80}`` is ``80``, and requests stand beside limits."""
-    if node.row.path.endswith(".ports[]") and found.keys() == {"port"} and isinstance(found["port"], int):
+    if node.row.path.endswith(".ports[]") and found.keys() == {"port"} and isinstance(found["port"], (int, str)):
         return found["port"]
     if node.row.path.endswith(".resources") and isinstance(found.get("requests"), dict):
         return {**as_object(found["requests"]), **{name: each for name, each in found.items() if name != "requests"}}
@@ -125,8 +132,8 @@ def _abbreviate_list(items: list[Json], node: Node) -> Json:
         return items
     entries = [dict(as_object(each)) for each in items]
     names = [as_text(each.pop("name", None)) for each in entries]
-    # A map can't hold a name twice. Azure may have such a list, and import must not lose an entry.
-    if not all(names) or len(set(names)) < len(names):
+    # A map can't hold a name twice, nor a reference in a name. Azure may have such a list: no entry may be lost.
+    if not all(names) or len(set(names)) < len(names) or any("${" in name for name in names):
         return items
     if node.row.name == "environmentVariables":
         return {name: _abbreviate_variable(each) for name, each in zip(names, entries, strict=True)}

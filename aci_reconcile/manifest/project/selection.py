@@ -14,7 +14,7 @@ from aci_reconcile.manifest.project.codes import ACI177, ACI225
 from aci_reconcile.manifest.source.codes import ACI140
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
 from aci_reconcile.manifest.source.files import ZIP, find_path_flaw, find_project, is_manifest
-from aci_reconcile.manifest.source.foreign import TERRAFORM_PLAN, identify_foreign
+from aci_reconcile.manifest.source.foreign import identify_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,7 +106,7 @@ class Selection:
         if not path.is_file():
             return ""
         if _begins_with(path, ZIP):
-            return f"this is {TERRAFORM_PLAN.what}, or another archive: {TERRAFORM_PLAN.hint}"
+            return "this is a Terraform plan, or another archive: convert the output of `terraform show -json`"
         documents = self.files.read_documents(path, Diagnostics())
         found = next((found for each in documents if (found := identify_foreign(each))), None)
         return f"this is {found.what}: {found.make_hint(self.files.show(path))}" if found else ""

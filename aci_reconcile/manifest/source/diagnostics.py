@@ -82,6 +82,10 @@ class Diagnostics:
         self._compared += len(known)
         return suggest_word(wrong, known) if self._compared <= _COMPARISONS else ""
 
+    def list_all(self) -> tuple[Diagnostic, ...]:
+        """Return all of them by file, line and column, none folded."""
+        return tuple(sorted(self._found))
+
     def collect(self) -> tuple[Diagnostic, ...]:
         """Return them by file, line and column; many of one kind in one file are folded into one line."""
         return fold_similar(sorted(self._found))

@@ -40,9 +40,9 @@ Kind: TypeAlias = "tuple[Foreign, frozenset[str], frozenset[str]]"
 _GIVE: Final = "give the manifest of a container group"
 TEMPLATE: Final = Foreign(
     "an ARM deployment template",
-    "a manifest is one resource: copy the container group out of `resources`, and replace its expressions",
+    "`aci-reconcile convert FILE` writes manifests for its container groups",
 )
-COMPOSE: Final = Foreign("a Docker Compose file", "write a manifest with `containers`; one group per Compose project")
+COMPOSE: Final = Foreign("a Docker Compose file", "`aci-reconcile convert FILE` writes a manifest for its services")
 KUSTOMIZE: Final = Foreign("a Kustomize file", _GIVE)
 AZD: Final = Foreign("an Azure Developer CLI project", _GIVE)
 PLAYBOOK: Final = Foreign("an Ansible playbook", _GIVE)
@@ -53,7 +53,9 @@ ACCEPTED: Final = Foreign("a file of accepted drift", "it is read when it is nam
 _KUBERNETES: Final = Foreign("a Kubernetes manifest", "write a manifest of a container group")
 _PARAMETERS: Final = Foreign("a parameter file of an ARM template", _GIVE)
 PLAN: Final = Foreign("a saved plan", "`show FILE` shows it, and `apply --plan FILE` applies it")
-TERRAFORM_PLAN: Final = Foreign("a Terraform plan", f"run it with `terraform apply`; {_GIVE} here")
+TERRAFORM_PLAN: Final = Foreign(
+    "an output of Terraform", "`aci-reconcile convert FILE` writes manifests for its groups"
+)
 _REPORT: Final = Foreign("a report of another tool", _GIVE)
 _PACKAGE: Final = Foreign("a Node.js package file", _GIVE)
 _SCHEMA: Final = Foreign("a JSON Schema", _GIVE)

@@ -27,16 +27,25 @@ _TOKEN = re.compile(
     |(?P<mark>[][{},:])""",
     re.VERBOSE | re.DOTALL,
 )
+_MULTILINE = re.compile(_TOKEN.pattern.replace(r"\x00-\x1f", r"\x00-\x08\x0b\x0c\x0e-\x1f"), _TOKEN.flags)
+"""The same with line breaks and tabs inside texts, which ARM templates may have (docs: ARM template syntax)."""
 _STEPS = {"{": 1, "[": 1, "}": -1, "]": -1}
 _MAX_TOKENS = 4 * MAX_NODES
 """A value is followed by a comma, and may have a key and a colon before it."""
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
-def read_documents(text: str, file: str, diagnostics: Diagnostics) -> Iterator[Source]:
-    """Yield the document of a JSON file; nothing if it is empty or invalid."""
+def read_documents(text: str, file: str, diagnostics: Diagnostics, *, multiline: bool = False) -> Iterator[Source]:
+    """Yield the document of a JSON file; nothing if it is empty or invalid.
+
+    Args:
+        text: the content of the file.
+        file: its name, for places.
+        diagnostics: where mistakes are noted.
+        multiline: whether a text may go over several lines, as in ARM templates.
+    """
     try:
-        yield from _Parser(text, file, diagnostics).parse()
+        yield from _Parser(text, file, diagnostics, _MULTILINE if multiline else _TOKEN).parse()
     except Unreadable:
         return
 
@@ -44,8 +53,9 @@ def read_documents(text: str, file: str, diagnostics: Diagnostics) -> Iterator[S
 class _Parser:
     """A recursive descent over the tokens, bounded in depth and number."""
 
-    def __init__(self, text: str, file: str, diagnostics: Diagnostics) -> None:
+    def __init__(self, text: str, file: str, diagnostics: Diagnostics, token: re.Pattern[str]) -> None:
         self._file = file
+        self._token = token
         self._diagnostics = diagnostics
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         # All tokens are read before any is parsed, so that the bounds hold before the first recursion.
@@ -74,7 +84,7 @@ class _Parser:
         at, depth, number = 0, 0, 0
         commented = False
         while at < len(text):
-            match = _TOKEN.match(text, at)
+            match = self._token.match(text, at)
             if match is None:
                 message = f"this is not JSON: {quote(text[at])} is out of place"
                 self._diagnostics.add(ACI004, self._locate(at), message)
@@ -137,7 +147,7 @@ class _Parser:
 
     def _parse_string(self, text: str) -> str:
         try:
-            value: str = json.loads(text)
+            value: str = json.loads(text, strict=False)  # the pattern of a token is as strict as it should be
             value.encode()  # fails for half of a surrogate pair, which JSON can spell and UTF-8 cannot
         except ValueError as error:
             raise self._fail("the text contains an invalid escape") from error

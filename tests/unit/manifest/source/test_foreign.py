@@ -81,12 +81,12 @@ def test_one_outside_of_the_project_is_explained(load_text: Loader) -> None:
         (
             "tf.plan",
             b"PK\x03\x04\x14\x00\x08\xff",
-            "a Terraform plan, or another archive: run it with `terraform apply`",
+            "a Terraform plan, or another archive: convert the output of `terraform show -json`",
         ),
         (
             "tf.json",
             b'{"format_version": "1.2", "terraform_version": "1.9.0", "resource_changes": []}',
-            "a Terraform plan: run",
+            "an output of Terraform: `aci-reconcile convert tf.json`",
         ),
         ("my plan", b'{"format_version": "1.0", "resource_changes": []}', "a saved plan: `show 'my plan'` shows it"),
     ],

@@ -1,0 +1,1 @@
+"""ARM templates: the expression language, parameters, and the resources of a template."""
