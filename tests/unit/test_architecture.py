@@ -28,7 +28,15 @@ OPENS_SECRETS = {
     "azure/auth/credentials.py": "hands a client secret to the identity library",
 }
 MUTABLE = {
-    "Terminal": "what was typed since the last line ended",
+    "Kernel": "the processes of one simulated terminal",
+    "Process": "a simulated process",
+    "Pipe": "what is in a simulated pipe",
+    "Memory": "a simulated file",
+    "Null": "a simulated file, compared by what it is",
+    "Tty": "what was typed and shown on a simulated terminal",
+    "Program": "a simulated program, which may be replaced by another",
+    "State": "the variables of a simulated shell",
+    "Shell": "a simulated shell",
     "Workers": "counts its threads, and those that are busy",
     "Listener": "a loop that runs, and what ends it",
     "ReadSchedule": "counts up while one group is waited for",

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 from aci_reconcile.emulator import errors
 from aci_reconcile.emulator.aci import groups
 from aci_reconcile.emulator.aci.deserializer import Reader, parse
-from aci_reconcile.emulator.aci.record import group_from_json
+from aci_reconcile.emulator.aci.record import group_from_json, image_of
 from aci_reconcile.emulator.aci.schema import EXEC_REQUEST
+from aci_reconcile.emulator.aci.simulation.images import find_image
 from aci_reconcile.emulator.aci.simulation.runtime import simulate_group
 from aci_reconcile.emulator.aci.simulation.views import read_log
 from aci_reconcile.emulator.arm import scopes
 from aci_reconcile.emulator.evidence import rests_on
-from aci_reconcile.emulator.model import Json, Request, Response, answer, as_object
+from aci_reconcile.emulator.model import Json, Request, Response, answer, as_object, list_objects
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.aci.simulation.runtime import SimulatedContainer, SimulatedGroup
@@ -43,6 +44,12 @@ class Ticket:
     until: float
     skipped: int = 0
     """How many lines of output were printed before, and are not sent."""
+    size: tuple[int, int] = (24, 80)
+    """Rows and columns of the terminal."""
+    env: tuple[tuple[str, str], ...] = ()
+    """The environment variables of the container; secret ones are not known."""
+    bare: bool = False
+    """Whether the image has no shell and no programs."""
 
 
 @rests_on("exec-stream", "exec-arguments")
@@ -54,7 +61,20 @@ def execute(call: Call) -> Response:
     words = _split(text) if call.knobs.exec_arguments == "split" else [text]
     size = as_object(body.get("terminalSize"))
     query = "".join(f"&{name}={size[name]}" for name in ("rows", "cols") if name in size)
-    return _offer(call, Ticket("exec", _make_password(call), call.group_key, container, tuple(words), 0.0), query)
+    rows, columns = (int(size.get(name) or usual) for name, usual in (("rows", 24), ("cols", 80)))
+    env, bare = _describe(call, container)
+    ticket = Ticket("exec", _make_password(call), call.group_key, container, tuple(words), 0.0)
+    return _offer(call, replace(ticket, size=(rows, columns), env=env, bare=bare), query)
+
+
+def _describe(call: Call, name: str) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Return the environment variables of a container, and whether its image has no shell."""
+    properties = groups.require(call).properties()
+    parts = [*list_objects(properties.get("initContainers")), *list_objects(properties.get("containers"))]
+    part = next(part for part in parts if part.get("name") == name)
+    variables = list_objects(as_object(part.get("properties")).get("environmentVariables"))
+    env = tuple((str(each.get("name")), str(each.get("value") or "")) for each in variables)
+    return env, not find_image(image_of(part)).has_shell
 
 
 @rests_on("exec-stream", "attach-start")
@@ -76,7 +96,12 @@ def take_ticket(session: Session, request: Request, now: float) -> Ticket | None
     if found is None or found["kind"] != _KINDS[parts[0]]:
         return None
     session.delete("terminal", parts[2].lower())
-    values: dict[str, Any] = {**found, "command": tuple(found["command"])}
+    values: dict[str, Any] = {
+        **found,
+        "command": tuple(found["command"]),
+        "size": tuple(found["size"]),
+        "env": tuple((str(name), str(value)) for name, value in found["env"]),
+    }
     ticket = Ticket(**values)
     return ticket if now < ticket.until else None
 

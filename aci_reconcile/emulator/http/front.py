@@ -25,7 +25,7 @@ _MOST_DIGITS = 9
 _LARGEST_BODY = 4 * 1024 * 1024
 _LARGEST_MESSAGE = 64 * 1024
 # How long a client may take to answer the end of a WebSocket before the connection ends, too.
-_FAREWELL = 2.0
+_FAREWELL = 1.0
 
 
 @dataclass(frozen=True, slots=True)

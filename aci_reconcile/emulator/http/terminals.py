@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from aci_reconcile.emulator.aci.simulation.terminal import Terminal
@@ -41,6 +42,8 @@ class Messages(Protocol):
 
 _PATIENCE = 300.0
 _PERIOD = 0.2
+_BRIEFLY = 0.001
+_LARGEST = 16 * 1024
 
 
 def serve_terminal(web: Messages, ticket: Ticket, read: Callable[[Ticket], tuple[list[str], bool]]) -> None:
@@ -52,19 +55,35 @@ def serve_terminal(web: Messages, ticket: Ticket, read: Callable[[Ticket], tuple
     # Recorded in azure-cli's behaviour: the first frame from the service is empty.
     web.send(b"", TEXT)
     if ticket.kind == "exec":
-        _serve_command(web, Terminal(ticket.command))
+        _serve_command(web, ticket)
     else:
         _serve_output(web, ticket, read)
     web.close(NORMAL)
 
 
-def _serve_command(web: Messages, terminal: Terminal) -> None:
-    _send_text(web, terminal.start())
-    while not (terminal.ended or web.closed):
-        typed = web.receive(_PATIENCE)
-        if typed is None:
+def _serve_command(web: Messages, ticket: Ticket) -> None:
+    terminal = Terminal(ticket.command, dict(ticket.env), time.time, size=ticket.size, bare=ticket.bare)
+    try:
+        _converse(web, terminal)
+    finally:
+        terminal.close()
+
+
+def _converse(web: Messages, terminal: Terminal) -> None:
+    """Pass on what is typed and what is shown, until the program has ended or the client is silent for too long."""
+    heard = time.monotonic()
+    while not web.closed:
+        shown, rest = terminal.advance()
+        for start in range(0, len(shown), _LARGEST):
+            web.send(shown[start : start + _LARGEST])
+        if terminal.ended and not shown:
             return
-        _send_text(web, terminal.type(typed.decode("utf-8", "replace")))
+        typed = web.receive(min(max(rest, _BRIEFLY), _PATIENCE))
+        if typed is not None:
+            heard = time.monotonic()
+            terminal.type(typed)
+        elif time.monotonic() - heard > _PATIENCE:
+            return
 
 
 def _serve_output(web: Messages, ticket: Ticket, read: Callable[[Ticket], tuple[list[str], bool]]) -> None:

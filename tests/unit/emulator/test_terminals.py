@@ -101,20 +101,41 @@ def test_a_shell_takes_lines_until_it_is_left() -> None:
         assert "exit\r\n" == client.read_until("(never)")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "output"), [("split", "two words\r\n"), ("one word", "two words\r\n"), ("neither", "")]
+MISSING = (
+    "rpc error: code = 2 desc = oci runtime error: exec failed: container_linux.go:247: starting container process "
+    'caused "exec: \\"{}\\": executable file not found in $PATH"\r\n'
 )
-def test_a_command_runs_and_ends(arguments: str, output: str) -> None:
-    """With its arguments; or, by a knob, as the name of one program, which the shell then takes for a line."""
-    knobs = Knobs() if arguments == "neither" else Knobs(exec_arguments=arguments)  # type: ignore[arg-type]
-    command = {"command": "" if arguments == "neither" else "echo 'two words'"}
-    if arguments == "neither":
-        with opened(asking(knobs=knobs), "exec", command) as client:
-            assert PROMPT == client.read_until(PROMPT)
-        return
 
-    with opened(asking(knobs=knobs), "exec", command) as client:
+
+@pytest.mark.parametrize(
+    ("arguments", "command", "output"),
+    [
+        ("split", "echo 'two words'", "two words\r\n"),
+        ("split", "sh -c 'echo $NAME; exit 3'", "of the container\r\n"),
+        ("split", "nginx -v", MISSING.format("nginx")),
+        ("one word", "/bin/echo", "\r\n"),
+        ("one word", "echo two", MISSING.format("echo two")),
+    ],
+)
+def test_a_command_runs_and_ends(arguments: Any, command: str, output: str) -> None:
+    """With its arguments; or, by a knob, as the name of one program."""
+    env = [{"name": "NAME", "value": "of the container"}]
+    with opened(
+        asking(knobs=Knobs(exec_arguments=arguments), environmentVariables=env), "exec", {"command": command}
+    ) as client:
         assert output == client.read_until("(never)")
+
+
+def test_no_command_is_a_shell() -> None:
+    """As with the documented default of azure-cli."""
+    with opened(asking(), "exec", {"command": ""}) as client:
+        assert PROMPT == client.read_until(PROMPT)
+
+
+def test_an_image_without_a_shell_has_no_program() -> None:
+    """The message is that of ACI's runtime, as a user saw it."""
+    with opened(asking("sim/scratch"), "exec", {"command": "/bin/sh"}) as client:
+        assert MISSING.format("/bin/sh") == client.read_until("(never)")
 
 
 def test_the_output_of_a_container_is_attached_to_until_it_ends() -> None:
@@ -224,27 +245,124 @@ def test_a_long_message_is_typed_whole() -> None:
         assert f"{line}\r\n{'x' * 300}\r\n{PROMPT}" == client.read_until(PROMPT)
 
 
+def show(terminal: Terminal, *typed: bytes) -> str:
+    """Return what a terminal shows when something is typed, and its program has done what it can."""
+    shown = b""
+    for text in (*typed, None):
+        wait = 0.0
+        while not wait:
+            more, wait = terminal.advance()
+            shown += more
+        if text is not None:
+            terminal.type(text)
+    return shown.decode()
+
+
 @pytest.mark.parametrize(
     ("typed", "shown", "ended"),
     [
         ("\r", f"\r\n{PROMPT}", False),
         ("ab\x7f\x7f\x7f", "ab\b \b\b \b", False),
+        ("ab\x15", "ab\b \b\b \b", False),
+        ("aé\x7f\r", f"aé\b \b\r\nsh: a: not found\r\n{PROMPT}", False),
         ("ab\x03", f"ab^C\r\n{PROMPT}", False),
         ("a\x04", "a", False),
         ("\x04", "", True),
-        ("\x1b\x00", "", False),
-        ("ls -l\r", f"ls -l\r\n[emulator] not simulated: ls -l\r\n{PROMPT}", False),
-        ("logout\rmore", "logout\r\n", True),
+        ("\x1b\x00", "^[^@", False),
+        ("ps -l\r", f"ps -l\r\nsh: ps: not found\r\n{PROMPT}", False),
+        ("exit 3\rmore", "exit 3\r\nmore", True),
+        ("echo 'a\rb'\r", f"echo 'a\r\n> b'\r\na\r\nb\r\n{PROMPT}", False),
+        ("cat\rx\r\x04", f"cat\r\nx\r\nx\r\n{PROMPT}", False),
+        ("stty -echo\r", f"stty -echo\r\n{PROMPT}", False),
+        ("stty size; tty\r", f"stty size; tty\r\n50 132\r\nsh: tty: not found\r\n{PROMPT}", False),
+        ("(exit 4); echo $?\r", f"(exit 4); echo $?\r\n4\r\n{PROMPT}", False),
+        ("if\r;\r", f'if\r\n> ;\r\nsh: syntax error: unexpected ";"\r\n{PROMPT}', False),
+        ("[ -t 0 ] && echo yes; echo | [ -t 0 ] || echo no\r", None, False),
     ],
 )
-def test_keys_of_a_terminal(typed: str, shown: str, ended: bool) -> None:
-    """Return, rubbing out, Ctrl-C, Ctrl-D; what cannot be seen is ignored."""
-    terminal = Terminal(["sh"])
-    terminal.start()
+def test_keys_of_a_terminal(typed: str, shown: str | None, ended: bool) -> None:
+    """Return, rubbing out, Ctrl-C, Ctrl-D; what comes before a program reads it waits."""
+    terminal = Terminal(["sh"], {}, lambda: 0.0, size=(50, 132))
+    keys = [key.encode() for key in typed]
+    found = show(terminal, *keys).removeprefix(PROMPT)
+    expected = f"{typed[:-1]}\r\nyes\r\nno\r\n{PROMPT}" if shown is None else shown
 
-    assert (shown, ended) == (terminal.type(typed), terminal.ended)
+    assert (expected, ended) == (found, terminal.ended)
+    terminal.close()
 
 
-def test_a_command_that_is_not_simulated_says_so() -> None:
-    """Nobody may take it for Azure's output."""
-    assert "[emulator] not simulated: ls -l /\r\n" == Terminal(["ls", "-l", "/"]).start()
+def test_what_is_typed_is_not_shown_after_it_was_switched_off() -> None:
+    """Output still is, and `stty -g` brings the echo back."""
+    terminal = Terminal(["sh"], {}, lambda: 0.0)
+    show(terminal, b"s=$(stty -g); stty -echo\r")
+    quiet = show(terminal, b"echo secret\r")
+    loud = show(terminal, b'stty "$s"\r', b"echo seen\r")
+    terminal.close()
+
+    assert f"secret\r\n{PROMPT}" == quiet
+    assert f"{PROMPT}echo seen\r\nseen\r\n{PROMPT}" == loud
+
+
+def test_a_line_is_cut_as_linux_cuts_it() -> None:
+    """A terminal keeps 4095 bytes of a line."""
+    terminal = Terminal(["sh"], {}, lambda: 0.0)
+    show(terminal, b"stty -echo\r")
+    shown = show(terminal, b"echo " + b"x" * 5000 + b"\r")
+    terminal.close()
+
+    assert f"{'x' * (4095 - len('echo '))}\r\n{PROMPT}" == shown
+
+
+def test_ctrl_c_ends_programs_and_not_the_shell_of_the_terminal() -> None:
+    """A script that traps it goes on; its program does not."""
+    now = [0.0]
+    terminal = Terminal(["sh"], {}, lambda: now[0])
+    first = show(terminal, b"sleep 100; echo not\r", b"\x03", b"echo $?\r")
+    second = show(terminal, b"sh -c 'trap : INT; sleep 100; echo $?'\r", b"\x03")
+    third = show(terminal, b"while :; do sleep 1; done | cat\r", b"\x03")
+    terminal.close()
+
+    assert f"{PROMPT}sleep 100; echo not\r\n^C\r\n{PROMPT}echo $?\r\n130\r\n{PROMPT}" == first
+    assert f"sh -c 'trap : INT; sleep 100; echo $?'\r\n^C130\r\n{PROMPT}" == second
+    assert third.endswith(f"^C\r\n{PROMPT}")
+
+
+def test_a_program_takes_its_time() -> None:
+    """By the clock of the session."""
+    now = [100.0]
+    terminal = Terminal(["sh", "-c", "echo one; sleep 5; date +%s"], {}, lambda: now[0])
+    first, wait = terminal.advance()
+    again, rest = terminal.advance()
+    now[0] += 5
+    last = show(terminal)
+
+    assert (b"one\r\n", 0.0, b"", 5.0) == (first, wait, again, rest)
+    assert ("105\r\n", True) == (last, terminal.ended)
+
+
+def test_a_program_without_an_end_is_bounded() -> None:
+    """Output waits for its reader, and Ctrl-C comes through; a loop that waits for nothing leaves time to look."""
+    terminal = Terminal(["sh", "-c", "yes"], {}, lambda: 0.0)
+    sizes = [len(terminal.advance()[0]) for _ in range(5)]
+    terminal.type(b"\x03")
+    terminal.advance()
+    endless = Terminal(["sh", "-c", "while :; do :; done"], {}, lambda: 0.0)
+    shown, wait = endless.advance()
+    endless.type(b"\x03")
+    endless.advance()
+
+    assert 0 < max(sizes) < 1_000_000
+    assert (b"", 0.0) == (shown, wait)
+    assert terminal.ended
+    assert endless.ended
+
+
+@pytest.mark.parametrize(
+    "script", ["f() { f; }; f", ":(){ : | : & }; :", "x=x; while :; do x=$x$x; done", "while :; do sh -c true & done"]
+)
+def test_no_script_takes_more_than_its_share(script: str) -> None:
+    """Neither memory nor processes without end: such a script dies, or goes on in small steps."""
+    terminal = Terminal(["sh", "-c", script], {}, lambda: 0.0)
+    for _ in range(20):
+        terminal.advance()
+    terminal.close()

@@ -62,6 +62,8 @@ class Image:
     """Whether a command the simulated shell understands replaces the program."""
     bare: bool = False
     """The image has a shell and no program of its own; any command it is given keeps it running."""
+    has_shell: bool = True
+    """Whether exec finds a shell and programs in it."""
 
 
 def parse_reference(image: str) -> Reference | None:
@@ -167,6 +169,7 @@ IMAGES: Mapping[str, Image] = {
         "is killed for its memory after a second: code 137, OOMKilled", _run_out_of_memory, takes_command=False
     ),
     "sim/slow": Image("`sim/slow:N` takes N (20) seconds to pull, then runs for ever", _run_slow),
+    "sim/scratch": Image("a server without a shell: exec finds no program in it", _run_server, has_shell=False),
     "sim/limited": Image("cannot be pulled for now: `RegistryErrorResponse`", _run_server, limited=True),
     "sim/missing": Image("cannot be pulled: `InaccessibleImage`", _run_server, accessible=False),
 }

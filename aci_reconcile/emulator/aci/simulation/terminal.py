@@ -1,73 +1,69 @@
-"""A simulated terminal: raw text both ways, as a client of exec sees it. It has no exit status, as in Azure."""
+"""A simulated terminal: raw bytes both ways, as a client of exec sees it. It has no exit status, as in Azure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.emulator.aci.simulation.shell import simulate
+from aci_reconcile.emulator.aci.simulation.posix.kernel import Kernel, Process
+from aci_reconcile.emulator.aci.simulation.posix.launch import run_program
+from aci_reconcile.emulator.aci.simulation.posix.programs import find_program
+from aci_reconcile.emulator.aci.simulation.posix.state import PATH, Program
+from aci_reconcile.emulator.aci.simulation.posix.tty import Tty
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-_SHELLS = frozenset({"sh", "bash", "ash", "dash"})
-_LINE = ["sh", "-c"]
-_PROMPT = "/ # "
-_ERASE = "\b \b"
-_LONGEST = 4096
+_SLICE: Final = 2000
+"""Steps of the simulation after which it is looked whether something was typed."""
+# As a user of ACI saw it: Azure/azure-cli#8687.
+_NO_PROGRAM: Final = (
+    "rpc error: code = 2 desc = oci runtime error: exec failed: container_linux.go:247: starting container process "
+    'caused "exec: \\"{name}\\": executable file not found in $PATH"\r\n'
+)
 
 
-@dataclass(slots=True)
 class Terminal:
-    """A command in a container: a shell that reads lines, or one command that ends at once."""
+    """A program in a container, and the terminal that it runs on."""
 
-    command: Sequence[str]
-    ended: bool = False
-    _line: list[str] = field(default_factory=list[str])
+    def __init__(
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        clock: Callable[[], float],
+        *,
+        size: tuple[int, int] = (24, 80),
+        bare: bool = False,
+    ) -> None:
+        """`bare` is a container without any program that this one knows; no command is a shell."""
+        words = list(command) or ["/bin/sh"]
+        self._kernel = Kernel(clock)
+        self._tty = Tty(self._kernel.interrupt, *size)
+        self._main: Process | None = None
+        if bare or not find_program(words[0]):
+            self._tty.output += _NO_PROGRAM.replace("{name}", words[0]).encode("utf-8", "replace")
+            return
+        variables = {"PATH": PATH, "HOSTNAME": "SandboxHost", "HOME": "/root", "TERM": "xterm", **env}
 
-    def start(self) -> str:
-        """Return what is on the terminal before anything was typed."""
-        if not self.command or (len(self.command) == 1 and PurePosixPath(self.command[0]).name in _SHELLS):
-            return _PROMPT
-        self.ended = True
-        return _run(self.command)
+        async def live(process: Process) -> int:
+            return await run_program(Program(self._kernel, process, variables, "/", run_program), words)
 
-    def type(self, text: str) -> str:
-        """Return what typing a text adds to the terminal: its echo, and the output of commands."""
-        return "".join(self._press(key) for key in text)
+        self._main = self._kernel.spawn({0: self._tty, 1: self._tty, 2: self._tty}, live)
 
-    def _press(self, key: str) -> str:
-        if self.ended:
-            return ""
-        if key in "\r\n":
-            return f"\r\n{self._enter()}"
-        if key == "\x03":
-            self._line.clear()
-            return f"^C\r\n{_PROMPT}"
-        if key == "\x04":
-            self.ended = not self._line
-            return ""
-        if key in "\b\x7f":
-            return _ERASE if self._line and self._line.pop() else ""
-        if not key.isprintable() or len(self._line) >= _LONGEST:
-            return ""
-        self._line.append(key)
-        return key
+    @property
+    def ended(self) -> bool:
+        """Whether the program has ended."""
+        return self._main is None or self._main.status is not None
 
-    def _enter(self) -> str:
-        line = "".join(self._line).strip()
-        self._line.clear()
-        if line.partition(" ")[0] in {"exit", "logout"}:
-            self.ended = True
-            return ""
-        return (_run([*_LINE, line]) if line else "") + _PROMPT
+    def type(self, data: bytes) -> None:
+        """Take what was typed."""
+        self._tty.type(data)
 
+    def advance(self) -> tuple[bytes, float]:
+        """Let the program go on; return what the terminal shows, and the seconds until it has to go on again."""
+        rests = self._kernel.run(_SLICE)
+        shown = self._tty.take()
+        return shown, max(0.0, self._kernel.get_wait()) if rests and not shown else 0.0
 
-def _run(command: Sequence[str]) -> str:
-    """Return the output of a command, or say that it is not simulated; a real one would take its time, too."""
-    attempt = simulate(command)
-    if attempt is None:
-        shown = command[-1] if list(command[:2]) == _LINE else " ".join(command)
-        return f"[emulator] not simulated: {shown}\r\n"
-    return "".join(f"{text}\r\n" for _, text in attempt.lines)
+    def close(self) -> None:
+        """End the program."""
+        self._kernel.close()
