@@ -236,6 +236,16 @@ def subnet_not_found(path: str) -> ArmError:
     return ArmError(404, "NotFound", f"Resource {path} not found.", fact="subnet-not-found")
 
 
+def subnet_in_use(name: str, path: str) -> ArmError:
+    """Return the network provider's error for a subnet that a group is in; users quote it with other links."""
+    link = f"{path}/serviceAssociationLinks/acisal"
+    message = (
+        f"Subnet {name} is in use by {link} and cannot be deleted. In order to delete the subnet, delete all the "
+        "resources within the subnet. See aka.ms/deletesubnet."
+    )
+    return ArmError(400, "InUseSubnetCannotBeDeleted", message, fact="subnet-in-use")
+
+
 def subnet_not_delegated(name: str) -> ArmError:
     """Return the error for a subnet that is not delegated to the service; reported by users."""
     message = f"Subnet missing required delegation 'Microsoft.ContainerInstance' for container group '{name}'."

@@ -181,8 +181,8 @@ class Knobs:
 
     limits: bool = setting(False, fact="quotas")
     """Whether to enforce quotas and throttling, with Azure's documented numbers."""
-    update_status: Literal[200, 201] = knob(200, fact="update-status")
-    """Status of a PUT on an existing group. UNVERIFIED: no recording contains one."""
+    update_status: Literal[200, 201] = knob(201, fact="update-status")
+    """Status of a PUT on an existing group. Recorded in 2019: 201, 7 of 7; the contract has 200, too."""
     retry_after: int | None = knob(1, fact="no-retry-after")
     """`Retry-After` on running operations. Azure sends none, so clients poll every 30 s. Only the realistic pace does
     the same."""
@@ -219,10 +219,10 @@ class Knobs:
     subnet_collisions: Choice = knob("refuse", fact="subnet-collisions")
     """Answer to a PUT or DELETE while another group in its subnet is created or deleted. Users report 409."""
     subnet_ids: Choice = knob("accept", fact="subnet-ids")
-    """Answer to an invalid subnet id. UNVERIFIED. The emulator keeps no subnets, and published examples contain the
+    """Answer to an invalid subnet id. UNVERIFIED. Published examples contain the
     placeholder `<subnet_id>`, which works by default."""
     subnets: Literal["delegated", "plain", "absent"] = setting("delegated", fact="subnets-there")
-    """The state of every named subnet: delegated to container groups, not delegated, or absent."""
+    """The state of every subnet of a network that nobody made: delegated to container groups, plain, or absent."""
     reserved_ports: Choice = knob("accept", fact="reserved-ports")
     """Answer to ports that the FAQ says to avoid. CONTESTED: two of Microsoft's quickstarts open port 22."""
     small_groups: Choice = knob("accept", fact="small-groups")

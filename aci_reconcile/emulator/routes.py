@@ -6,8 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote
 
-from aci_reconcile.emulator.aci import create, groups, operations, power, profiles, regions, subnets, terminals
+from aci_reconcile.emulator.aci import (
+    create,
+    groups,
+    operations,
+    power,
+    profiles,
+    provider_actions,
+    regions,
+    subnets,
+    terminals,
+)
 from aci_reconcile.emulator.arm import resource_groups, rights, subscriptions
+from aci_reconcile.emulator.neighbours import identities, networks, security_groups, workspaces
+from aci_reconcile.emulator.neighbours import operations as network_operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +74,10 @@ def _make_route(path: str, family: Family, verbs: Mapping[str, Handler]) -> Rout
     return Route(path, tuple(item if item.startswith("{") else item.lower() for item in segments), family, verbs)
 
 
+def _of(put: Handler, get: Handler, delete: Handler) -> Mapping[str, Handler]:
+    return {"PUT": put, "GET": get, "DELETE": delete}
+
+
 _SUB = "/subscriptions/{subscription}"
 _RG = f"{_SUB}/resourceGroups/{{resource_group}}"
 _ACI = "/providers/Microsoft.ContainerInstance"
@@ -69,7 +85,16 @@ _CG = f"{_RG}{_ACI}/containerGroups/{{name}}"
 _CGP = f"{_RG}{_ACI}/containerGroupProfiles/{{name}}"
 _LOCATION = f"{_SUB}{_ACI}/locations/{{location}}"
 
-_SUBNET = f"{_RG}/providers/Microsoft.Network/virtualNetworks/{{network}}/subnets/{{subnet}}"
+_NETWORK = f"{_RG}/providers/Microsoft.Network/virtualNetworks/{{network}}"
+_SUBNET = f"{_NETWORK}/subnets/{{subnet}}"
+_NETWORK_OPERATIONS = f"{_SUB}/providers/Microsoft.Network/locations/{{location}}"
+_WORKSPACE = f"{_RG}/providers/Microsoft.OperationalInsights/workspaces/{{name}}"
+_LISTS_OF_NEIGHBOURS = (
+    ("Microsoft.Network/virtualNetworks", networks.list_networks),
+    ("Microsoft.Network/networkSecurityGroups", security_groups.list_all),
+    ("Microsoft.ManagedIdentity/userAssignedIdentities", identities.list_all),
+    ("Microsoft.OperationalInsights/workspaces", workspaces.list_all),
+)
 _RIGHTS = "/providers/Microsoft.Authorization/permissions"
 
 _NAMESPACE = f"{_SUB}/providers/{{namespace}}"
@@ -123,10 +148,33 @@ ROUTES = (
     _make_route(f"{_LOCATION}/cachedImages", "groups", {"GET": regions.list_cached_images}),
     _make_route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": subnets.list_dependencies}),
     _make_route(f"{_SUBNET}{_ACI}/serviceAssociationLinks/default", "groups", {"DELETE": subnets.delete_association}),
-    _make_route(_SUBNET, "resources", {"GET": subnets.get_subnet}),
+    *(
+        _make_route(f"{scope}/{path}", "resources", {"GET": handler})
+        for scope in (f"{_SUB}/providers", f"{_RG}/providers")
+        for path, handler in _LISTS_OF_NEIGHBOURS
+    ),
+    _make_route(_NETWORK, "resources", _of(networks.put_network, networks.get_network, networks.delete_network)),
+    _make_route(f"{_NETWORK}/subnets", "resources", {"GET": networks.list_subnets}),
+    _make_route(_SUBNET, "resources", _of(networks.put_subnet, networks.get_subnet, networks.delete_subnet)),
+    _make_route(
+        f"{_RG}/providers/Microsoft.Network/networkSecurityGroups/{{name}}",
+        "resources",
+        _of(security_groups.put, security_groups.get, security_groups.delete),
+    ),
+    _make_route(f"{_NETWORK_OPERATIONS}/operations/{{operation}}", "resources", {"GET": network_operations.get_status}),
+    _make_route(
+        f"{_NETWORK_OPERATIONS}/operationResults/{{operation}}", "resources", {"GET": network_operations.get_result}
+    ),
+    _make_route(
+        f"{_RG}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{{name}}",
+        "resources",
+        _of(identities.put, identities.get, identities.delete),
+    ),
+    _make_route(_WORKSPACE, "resources", _of(workspaces.put, workspaces.get, workspaces.delete)),
+    _make_route(f"{_WORKSPACE}/sharedKeys", "resources", {"POST": workspaces.list_keys}),
     *(
         _make_route(f"{scope}{_RIGHTS}", "resources", {"GET": rights.list_permissions})
         for scope in (_SUB, _RG, f"{_RG}/providers/{{namespace}}/{{kind}}/{{name}}", _SUBNET)
     ),
-    _make_route(f"{_ACI}/operations", "groups", {"GET": operations.list_operations}),
+    _make_route(f"{_ACI}/operations", "groups", {"GET": provider_actions.list_operations}),
 )

@@ -20,7 +20,9 @@ _BUSY_SECONDS = 30.0
 _FILE = "emulator.sqlite3"
 _LAST = "\U0010ffff"
 
-Kind = Literal["group", "label", "operation", "profile", "provider", "resource_group", "subnet", "terminal"]
+Kind = Literal[
+    "group", "label", "neighbour", "operation", "profile", "provider", "resource_group", "subnet", "terminal"
+]
 
 
 class Session:

@@ -12,7 +12,7 @@ REASONS: Final[Mapping[str, str]] = {
         "operation-version operation-status sku-filled-in init-containers-filled-in ports-filled-in "
         "variables-filled-in timeout-filled-in config-map-filled-in public-ip-late lists-are-lean "
         "label-scope-dropped secrets-dropped identity-ids resource-group-not-found rate-headers "
-        "provisioned-not-healthy crash-pauses enum-case"
+        "provisioned-not-healthy container-creating crash-pauses enum-case"
     ),
     "it needs a virtual network, which a probe does not make": (
         "creation-time-in-network subnet-address-late subnet-collisions subnet-not-delegated public-in-subnet "
@@ -52,7 +52,8 @@ REASONS: Final[Mapping[str, str]] = {
     "it is in Microsoft's examples, which Azure itself may refuse": "image-stand-in subnet-expression",
     "nothing of the tool depends on it": (
         "capabilities usages exec-arguments exec-stream graph-has-no-views no-dependencies profile-tags "
-        "profile-deleted profile-security-context profile-list attach-start"
+        "profile-deleted profile-security-context profile-list attach-start provider-actions "
+        "identities networks security-groups workspaces subnet-in-use"
     ),
     "it is not about Azure": "emulators-own subnets-there",
 }

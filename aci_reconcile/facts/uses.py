@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 USES: Final[Mapping[str, str]] = {
     "An apply knows that a write was accepted, and follows its operation to the end": (
-        "group-created update-status update-headers operation-version operation-status operation-updating "
-        "no-retry-after"
+        "group-created update-status update-headers update-creating operation-version operation-status "
+        "operation-updating no-retry-after"
     ),
     "A write that failed is reported with Azure's code and message": (
         "operation-failed several-errors mount-never-ends"
@@ -19,7 +19,7 @@ USES: Final[Mapping[str, str]] = {
         "creation-time creation-time-in-network update-duration provisioning-timeout"
     ),
     "An apply is done when containers run, not when Azure says Succeeded": (
-        "provisioned-not-healthy crash-pauses longest-crash-pause probe-events events-stay"
+        "provisioned-not-healthy container-creating crash-pauses longest-crash-pause probe-events events-stay"
     ),
     "A group that is equal is never written; the plan says that every other write restarts containers": (
         "update-restarts update-keeps-ip"
@@ -37,7 +37,9 @@ USES: Final[Mapping[str, str]] = {
     "Secrets are compared by the fingerprint in a tag, because Azure does not return them": (
         "secrets-dropped secure-value-dropped empty-value-echoed secret-and-reference"
     ),
-    "Tags are written with a PATCH after a PUT, which restarts nothing": "tags-replaced put-takes-tags",
+    "Tags are written with a PATCH after a PUT, which restarts nothing": (
+        "tags-replaced put-takes-tags tags-while-creating"
+    ),
     "Tags that others set are not changed back again and again": "policy-modifies null-in-map",
     "The plan says which changes need a new group, and an apply recreates it only if that is allowed": (
         "update-named update-contested location-fixed ended-not-updatable ended-update-code"
@@ -108,7 +110,7 @@ USES: Final[Mapping[str, str]] = {
         "volume-source mount-without-volume mount-path mount-path-empty mount-paths-unique"
     ),
     "Nothing: only other clients see it in the emulator": (
-        "attach-start "
+        "attach-start provider-actions identities networks security-groups workspaces subnet-in-use "
         "encryption-order capabilities cached-images resource-types cloud-metadata sign-in exec-arguments exec-stream "
         "no-dependencies image-stand-in subnet-expression profile-security-context "
         "profile-created profile-revisions profile-tags "

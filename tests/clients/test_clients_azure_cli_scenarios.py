@@ -1,7 +1,6 @@
 """What azure-cli's own fifteen recorded scenarios of `az container` do, step by step, on the emulator.
 
-The steps are those of its test suite, which the package does not hold; the identity and the network that some of them
-create first are not emulated, so that those steps are left out and their ids are written down.
+The steps are those of its test suite, which the package does not hold; identities, networks and workspaces included.
 """
 
 from __future__ import annotations
@@ -12,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from clients.az import Az
-from clients.world import World, world
+from clients.world import world
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
 pytestmark = pytest.mark.clients
@@ -35,12 +35,13 @@ USAGE = "usage error: --vnet NAME --subnet NAME | --vnet ID --subnet NAME | --su
 
 
 @pytest.fixture(scope="module")
-def az(tls_world: World) -> Az:
-    """An azure-cli that is signed in, with a resource group."""
-    made = Az(tls_world)
-    made.sign_in(tls_world.emulator.secret)
-    made("group", "create", "-n", RG, "-l", "westus")
-    return made
+def az(tmp_path_factory: pytest.TempPathFactory) -> Generator[Az]:
+    """An azure-cli that is signed in, with a resource group, where no network is there yet."""
+    with world(tmp_path_factory.mktemp("scenarios"), "--pace", "instant", "--knob", "subnets=absent") as emulated:
+        made = Az(emulated)
+        made.sign_in(emulated.emulator.secret)
+        made("group", "create", "-n", RG, "-l", "westus")
+        yield made
 
 
 def make_id(az: Az, kind: str, name: str) -> str:
@@ -124,7 +125,8 @@ def test_scenario_02_and_03_priority(az: Az, priority: str) -> None:
 
 def test_scenario_04_and_05_identities_and_their_export(az: Az) -> None:
     """The system's identity, a user's, and both; what is exported says so."""
-    user = make_id(az, "Microsoft.ManagedIdentity/userAssignedIdentities", "cliaciidentity")
+    identity = az("identity", "create", "-g", RG, "-n", "cliaciidentity").json
+    user = identity["id"]
     kinds = {"SystemAssigned": (), "UserAssigned": (user,), "SystemAssigned, UserAssigned": ("[system]", user)}
     for number, (kind, identities) in enumerate(kinds.items()):
         made = create(az, f"identity{number}", *PUBLIC, "--assign-identity", *identities)
@@ -134,7 +136,9 @@ def test_scenario_04_and_05_identities_and_their_export(az: Az) -> None:
 
         assert made["ipAddress"]["ip"]
         assert [kind, kind] == [made["identity"]["type"], exported["identity"]["type"]]
-        assert ("UserAssigned" in kind) == bool(made["identity"]["userAssignedIdentities"])
+        shown = made["identity"]["userAssignedIdentities"] or {}
+        assert ("UserAssigned" in kind) == bool(shown)
+        assert {identity["principalId"]} >= {each["principalId"] for each in shown.values()}
 
 
 def test_scenario_06_a_registry_of_ones_own(az: Az) -> None:
@@ -149,13 +153,42 @@ def test_scenario_06_a_registry_of_ones_own(az: Az) -> None:
 
 
 def test_scenario_07_a_network(az: Az) -> None:
-    """Half of a network is an error of usage; the whole is found in the answer."""
+    """Half of a network is an error of usage; the whole is made where it is not there, and found in the answer."""
     words = ("container", "create", "-g", RG, "-n", "vnet", "--image", HELLO, *SMALL)
     for half in (("--vnet", "net"), ("--subnet", "sub")):
         assert USAGE in az(*words, *half, expect=1).err
     made = create(az, "vnet", "--vnet", "net", "--subnet", "sub", "--ip-address", "Private")
+    subnet = az("network", "vnet", "subnet", "show", "-g", RG, "--vnet-name", "net", "-n", "sub").json
 
-    assert made["subnetIds"][0]["id"].endswith("/virtualNetworks/net/subnets/sub")
+    assert subnet["id"] == made["subnetIds"][0]["id"]
+    assert ["Microsoft.ContainerInstance/containerGroups"] == [each["serviceName"] for each in subnet["delegations"]]
+
+
+def test_a_network_with_a_security_group_is_prepared_and_removed(az: Az) -> None:
+    """As a user prepares one by hand: the group is deployed into it, and the network goes only after the group."""
+    az("network", "nsg", "create", "-g", RG, "-n", "nsg")
+    az("network", "vnet", "create", "-g", RG, "-n", "prepared", "--address-prefix", "10.1.0.0/16")
+    service = ("--delegations", "Microsoft.ContainerInstance/containerGroups")
+    place = ("-g", RG, "--vnet-name", "prepared", "-n", "apps")
+    prefix = ("--address-prefixes", "10.1.0.0/24")
+    subnet = az("network", "vnet", "subnet", "create", *place, *prefix, "--network-security-group", "nsg", *service)
+    made = create(az, "inside", "--subnet", subnet.json["id"], "--ip-address", "Private")
+    refused = az("network", "vnet", "delete", "-g", RG, "-n", "prepared", expect=1)
+    az("container", "delete", "-g", RG, "-n", "inside", "--yes")
+    az("network", "vnet", "delete", "-g", RG, "-n", "prepared")
+
+    assert made["ipAddress"]["ip"]
+    assert "(InUseSubnetCannotBeDeleted)" in refused.err
+    assert [] == [each for each in az("network", "vnet", "list", "-g", RG).json if each["name"] == "prepared"]
+
+
+def test_a_workspace_is_looked_up_by_its_name(az: Az) -> None:
+    """Its id and its key are sent, and a tag names it."""
+    workspace = az("monitor", "log-analytics", "workspace", "create", "-g", RG, "-n", "scenario-logs").json
+    made = create(az, "logged", "--log-analytics-workspace", "scenario-logs")
+
+    assert workspace["customerId"] == made["diagnostics"]["logAnalytics"]["workspaceId"]
+    assert workspace["id"] == made["tags"]["oms-resource-link"]
 
 
 def test_scenario_08_export(az: Az) -> None:

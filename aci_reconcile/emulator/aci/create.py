@@ -20,10 +20,12 @@ from aci_reconcile.emulator.aci.simulation.runtime import find_ready_time
 from aci_reconcile.emulator.arm import rights, scopes, tags, versions
 from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, Response, answer, as_object, list_objects
+from aci_reconcile.emulator.neighbours import networks
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.arm.call import Call
     from aci_reconcile.emulator.faults import Outcome
+    from aci_reconcile.emulator.knobs import Knobs
     from aci_reconcile.emulator.model import ArmError
 
 # Seconds that a group of a pool has waited: its images are there.
@@ -32,7 +34,7 @@ _IN_POOL = 3600.0
 
 @rests_on("group-created", "put-takes-tags", "zones-kept", "update-headers", "update-restarts", "update-replaces")
 def put(call: Call) -> Response:
-    """Create (201) or replace a group: refuse it before anything is written, or accept it as Pending."""
+    """Create or replace a group: refuse it before anything is written, or accept it as Pending or Creating."""
     scopes.require_writable(call)
     content = profile_use.complete_from_profile(call, _read(call))
     rights.check_linked(call, content)  # before the provider sees the body (ARM documentation)
@@ -42,7 +44,7 @@ def put(call: Call) -> Response:
         raise errors.group_in_transition(call.name)
     location = check_location(call, content, "" if stored is None else stored.location)
     properties = as_object(content["properties"])
-    check_group(call.name, content, call.version, call.knobs)
+    check_group(call.name, content, call.version, _with_subnets(call, properties))
     _check_images(call, properties)  # last of the body's checks: an image is only looked up for a valid body
     if stored is not None:
         updates.check_update(stored, content, call.now, call.knobs)
@@ -57,10 +59,25 @@ def put(call: Call) -> Response:
         groups.forget(call, call.group_key, stored)
     groups.save(call, call.group_key, group)
     operations.save(call, call.group_key, group)
+    if stored is not None:
+        body = Echo.of(call).show(_before_start(group), provisioning="Creating")
+        return answer(call.knobs.update_status, body, operations.make_headers(call, group))
     # Recorded, 204 of 204 PUTs: the answer says Pending, however quickly the group is ready; but not of a claim.
     body = Echo.of(call).show(group, provisioning=None if _is_new_claim(properties, stored) else "Pending")
-    status = 201 if stored is None else call.knobs.update_status
-    return answer(status, body, operations.make_headers(call, group))
+    return answer(201, body, operations.make_headers(call, group))
+
+
+@rests_on("update-creating")
+def _before_start(group: Group) -> Group:
+    """Return an updated group as the answer shows it: its new containers wait, however soon they start."""
+    run = replace(group.run, begins=group.modified, pulled=math.inf, starts=math.inf, pulls=False)
+    return replace(group, run=run)
+
+
+def _with_subnets(call: Call, properties: Json) -> Knobs:
+    """Return the knobs with the state of the subnet that the group names."""
+    states = [networks.find_state(call, str(each.get("id"))) for each in list_objects(properties.get("subnetIds"))]
+    return replace(call.knobs, subnets=states[0]) if states else call.knobs
 
 
 def _find_living(stored: Group | None, content: Json, call: Call) -> Group | None:
@@ -88,8 +105,9 @@ def plan_run(call: Call, *, subnet: bool, update: bool = False) -> tuple[Operati
     if update and call.knobs.update_seconds is not None:
         length = call.knobs.update_seconds
     begins = call.now + 0.3 * length
+    creating = call.now if update else begins  # recorded: an update has no Pending
     run = Run(begins, pulled=call.now + 0.6 * length, starts=call.now + 0.9 * length)
-    return Operation(call.new_id(), call.now, begins, call.now + length), run
+    return Operation(call.new_id(), call.now, creating, call.now + length), run
 
 
 def without_start(run: Run, properties: Json) -> Run:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import copy
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +17,7 @@ from aci_reconcile.emulator.aci.simulation.runtime import has_ended, simulate_gr
 from aci_reconcile.emulator.aci.simulation.views import make_instance_view, make_mount_events
 from aci_reconcile.emulator.arm import versions
 from aci_reconcile.emulator.evidence import get_fact, rests_on
+from aci_reconcile.emulator.guids import TENANT, make_guid, make_user_ids
 from aci_reconcile.emulator.model import Json, as_object, list_objects
 
 if TYPE_CHECKING:
@@ -68,25 +68,38 @@ def fill_in(values: Json, defaults: tuple[Default, ...], version: str) -> Json:
     return {**added, **values}
 
 
-# the decisions of a policy of the confidential runtime
-_DECISIONS = (
-    *("mount_device", "mount_overlay", "create_container", "unmount_device", "unmount_overlay", "exec_in_container"),
-    *("exec_external", "shutdown_container", "signal_container_process", "plan9_mount", "plan9_unmount"),
-    *("get_properties", "dump_stacks", "runtime_logging", "load_fragment", "scratch_mount", "scratch_unmount"),
-)
+# The decisions of the confidential runtime, with what the recorded policy says besides that they are allowed.
+_DECISIONS = {
+    "mount_device": "",
+    "mount_overlay": "",
+    "create_container": ', "env_list": null, "allow_stdio_access": true',
+    "unmount_device": "",
+    "unmount_overlay": "",
+    "exec_in_container": ', "env_list": null',
+    "exec_external": ', "env_list": null, "allow_stdio_access": true',
+    "shutdown_container": "",
+    "signal_container_process": "",
+    "plan9_mount": "",
+    "plan9_unmount": "",
+    "get_properties": "",
+    "dump_stacks": "",
+    "runtime_logging": "",
+    "load_fragment": "",
+    "scratch_mount": "",
+    "scratch_unmount": "",
+}
 
 
 @rests_on("policy-filled-in")
 def open_policy() -> str:
-    """Return a policy that allows everything: equivalent to Azure's, but not identical."""
-    rules = "\n".join(f'{name} := {{"allowed": true}}' for name in _DECISIONS)
-    return base64.b64encode(f'package policy\n\napi_svn := "0.10.0"\n\n{rules}\n'.encode()).decode()
+    """Return the policy that allows everything, as Azure encodes it: one of its lines ends with a space."""
+    rules = "".join(f'{name} := {{"allowed": true{more}}}\n' for name, more in _DECISIONS.items())
+    rules = rules.replace('unmount_device := {"allowed": true}', 'unmount_device := {"allowed": true} ')
+    return base64.b64encode(f'package policy\n\napi_svn := "0.10.0"\n\n{rules}'.encode()).decode()
 
 
 TYPE = "Microsoft.ContainerInstance/containerGroups"
-TENANT = "11111111-1111-1111-1111-111111111111"
 _CONTAINERS = {"containers": OF_CONTAINERS, "initContainers": OF_INIT_CONTAINERS}
-_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +222,9 @@ def _show_identity(group: Group) -> Json:
     users = as_object(identity.get("userAssignedIdentities"))
     body: Json = {}
     if users:
-        body["userAssignedIdentities"] = {
-            key: {"principalId": _make_id(f"principal {key.lower()}"), "clientId": _make_id(f"client {key.lower()}")}
-            for key in users
-        }
+        body["userAssignedIdentities"] = {key: make_user_ids(key) for key in users}
     if "systemassigned" in kind:  # a new one for each group of a name, so that a role of the former does not fit
-        body["principalId"] = _make_id(f"system {group.id.lower()} {group.serial}")
+        body["principalId"] = make_guid(f"system {group.id.lower()} {group.serial}")
     if "assigned" in kind:
         body["tenantId"] = TENANT
     rest = {key: value for key, value in identity.items() if key != "userAssignedIdentities"}
@@ -232,10 +242,6 @@ def show_system_data(created: float, modified: float) -> Json:
         "lastModifiedByType": "User",
         "lastModifiedAt": times.format_fraction(modified, 7),
     }
-
-
-def _make_id(text: str) -> str:
-    return str(uuid.uuid5(_NAMESPACE, text.encode("ascii", "backslashreplace").decode()))
 
 
 # The recorded order of keys, so that answers can be compared with recordings as text.

@@ -37,11 +37,11 @@ def list_by_subscription(call: Call) -> Response:
     return _list(call, f"{call.subscription}/".lower())
 
 
-@rests_on("tags-replaced")
+@rests_on("tags-replaced", "tags-while-creating")
 def patch(call: Call) -> Response:
     """Replace the whole map of tags; a PATCH knows no other field and restarts nothing."""
     scopes.require_writable(call)
-    group = require_settled(call)
+    group = require(call)
     body = parse(call.request.body)
     if body.get("tags") is not None:  # recorded: a PATCH supports no other field
         named = tags.apply_policy(tags.read(body["tags"]), call.knobs.policy_tags)
@@ -112,7 +112,9 @@ def save(call: Call, key: str, group: Group) -> None:
     if group.gone is None and group.fqdn:
         call.session.put("label", group.fqdn, {"group": key})
     held: Json = (
-        {"ip": group.ip, "busy": group.operation.ready} if group.gone is None else {"ip": "", "busy": group.gone}
+        {"ip": group.ip, "busy": group.operation.ready, "lives": True}
+        if group.gone is None
+        else {"ip": "", "busy": group.gone}
     )
     for slot in _list_slots(group, key):
         call.session.put("subnet", slot, held)

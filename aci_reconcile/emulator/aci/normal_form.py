@@ -13,7 +13,10 @@ from aci_reconcile.emulator.model import Json, as_object, is_list
 if TYPE_CHECKING:
     from aci_reconcile.emulator.arm.call import Call
 
-_SKUS = {name.lower(): name for name in ("NotSpecified", "Standard", "Dedicated", "Confidential")}
+_CHOICES = {
+    "sku": ("NotSpecified", "Standard", "Dedicated", "Confidential"),
+    "restartPolicy": ("Always", "OnFailure", "Never"),
+}
 # Stands for a secret in what is kept of a profile; it is base64, so that it passes for the content of a file.
 _MASK = "c2VjcmV0"
 
@@ -22,9 +25,11 @@ _MASK = "c2VjcmV0"
 def normalize_spelling(properties: Json) -> Json:
     """Return the properties in the spelling of answers, which for some values differs from that of requests."""
     changed = dict(properties)
-    sku = str(changed.get("sku", "")).lower()
-    if sku in _SKUS:
-        changed["sku"] = _SKUS[sku]
+    for name, choices in _CHOICES.items():
+        known = {choice.lower(): choice for choice in choices}
+        sent = str(changed.get(name, "")).lower()
+        if sent in known:
+            changed[name] = known[sent]
     encryption = as_object(changed.get("encryptionProperties"))
     if encryption:
         url = str(encryption["vaultBaseUrl"])

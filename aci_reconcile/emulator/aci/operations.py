@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import times
 from aci_reconcile.emulator.aci.record import Group, Operation, group_from_json
 from aci_reconcile.emulator.aci.simulation.views import list_group_events
-from aci_reconcile.emulator.arm.call import PROVIDER, Call
 from aci_reconcile.emulator.arm.versions import canonical_location
 from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, Response, answer
+
+if TYPE_CHECKING:
+    from aci_reconcile.emulator.arm.call import Call
 
 
 def save(call: Call, key: str, group: Group) -> None:
@@ -55,37 +58,6 @@ def get_result(call: Call) -> Response:
     if operation.is_running(call.now):
         return answer(202, None, {"location": call.request.absolute_url(), **_make_retry_after(call)})
     return Response(204)
-
-
-def list_operations(_: Call) -> Response:
-    """The provider's actions on container groups and profiles, for role definitions."""
-    groups = [_show_operation("containerGroups", "Container Groups", verb, text) for verb, text in _VERBS]
-    profiles = [_show_operation("containerGroupProfiles", "Profiles", verb, text) for verb, text in _OF_PROFILES]
-    return answer(200, {"value": [*groups, *profiles]})
-
-
-_VERBS = (
-    ("read", "Get all container groups."),
-    ("write", "Create or update a specific container group."),
-    ("delete", "Delete the specific container group."),
-    ("restart/action", "Restarts a specific container group."),
-    ("stop/action", "Stops a specific container group."),
-    ("start/action", "Starts a specific container group."),
-    ("containers/logs/read", "Get logs for a specific container."),
-    ("containers/exec/action", "Exec into a specific container."),
-    ("containers/attach/action", "Attach to the output stream of a container."),
-)
-_OF_PROFILES = (
-    ("read", "Get all container group profiles."),
-    ("write", "Create or update a specific container group profile."),
-    ("delete", "Delete the specific container group profile."),
-    ("revisions/read", "Get all revisions of a container group profile."),
-)
-
-
-def _show_operation(kind: str, resource: str, verb: str, text: str) -> Json:
-    display: Json = {"provider": PROVIDER, "resource": resource, "operation": text, "description": text}
-    return {"name": f"{PROVIDER}/{kind}/{verb}", "display": display, "origin": "User"}
 
 
 def _require(call: Call) -> tuple[Json, Operation]:

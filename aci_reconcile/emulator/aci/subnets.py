@@ -1,31 +1,17 @@
-"""Subnets: the emulator keeps none, so a knob determines the state of all of them."""
+"""What groups have to do with networks: the hosts that they need, and the link that holds a subnet."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.emulator import errors
 from aci_reconcile.emulator.aci import groups
 from aci_reconcile.emulator.arm import scopes
 from aci_reconcile.emulator.evidence import rests_on
-from aci_reconcile.emulator.model import ArmError, Json, Response, answer
+from aci_reconcile.emulator.model import ArmError, Response, answer
+from aci_reconcile.emulator.neighbours.networks import is_used
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.arm.call import Call
-
-
-def get_subnet(call: Call) -> Response:
-    """Return a subnet, whatever its name: a knob determines the state of all of them."""
-    if call.knobs.subnets == "absent":
-        raise errors.subnet_not_found(call.request.split().path)
-    service = "Microsoft.ContainerInstance/containerGroups"
-    delegation: Json = {"name": "aci", "properties": {"provisioningState": "Succeeded", "serviceName": service}}
-    properties: Json = {
-        "provisioningState": "Succeeded",
-        "delegations": [delegation] if call.knobs.subnets == "delegated" else [],
-    }
-    names = {"id": call.request.split().path, "name": call.path["subnet"]}
-    return answer(200, {**names, "type": "Microsoft.Network/virtualNetworks/subnets", "properties": properties})
 
 
 @rests_on("no-dependencies")
@@ -39,8 +25,7 @@ def list_dependencies(call: Call) -> Response:
 def delete_association(call: Call) -> Response:
     """Free a subnet of the service: 204 once no group is in it. The refusal is inferred."""
     subnet = call.request.split().path.lower().partition("/providers/microsoft.containerinstance/")[0]
-    # A group that was just deleted still holds its subnet (hashicorp/terraform-provider-azurerm#23451).
-    if any(held["ip"] or call.now < held.get("busy", 0.0) for _, held in call.session.scan("subnet", f"{subnet}|")):
+    if is_used(call, subnet):
         message = f"The subnet '{call.path['subnet']}' still has container groups in it."
         raise ArmError(409, "ServiceAssociationLinkInUse", message, fact="association-in-use")
     return Response(204)

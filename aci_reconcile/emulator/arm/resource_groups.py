@@ -15,6 +15,7 @@ from aci_reconcile.emulator.arm import scopes, tags, versions
 from aci_reconcile.emulator.arm.call import make_page
 from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object
+from aci_reconcile.emulator.neighbours import shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +98,7 @@ def list_resources(call: Call) -> Response:
         for kind, lister in ((TYPE, _list_groups), (profiles.TYPE, _list_profiles))
         if wanted in {"", kind.lower()}
     ]
+    listed.append(_list_neighbours(call, wanted))
     return make_page(call, heapq.merge(*listed, key=itemgetter(0)), _PAGE)
 
 
@@ -117,6 +119,7 @@ def delete(call: Call) -> Response:
             groups.forget(call, key, group)
         for key in [key for key, _ in profiles.list_stored(call, f"{call.resource_group_key}/")]:
             call.session.delete("profile", key)
+        shelf.forget_all(call)
         gone: Json = {**document, "deleted": until, "operation": operation}
         call.session.put("resource_group", call.resource_group_key, gone)
     headers = {"location": _make_result_url(call, operation), "retry-after": _POLL_SECONDS}
@@ -167,6 +170,14 @@ def _list_profiles(call: Call, prefix: str) -> Iterator[tuple[str, Json]]:
         shown = profile.show("")
         if f"{key}|profile" > _read_skip_token(call):
             yield f"{key}|profile", {name: item for name, item in shown.items() if name != "properties"}
+
+
+def _list_neighbours(call: Call, wanted: str) -> Iterator[tuple[str, Json]]:
+    """Yield the resources of other providers."""
+    prefix = f"{call.resource_group_key}|" if "resource_group" in call.path else f"{call.subscription}/".lower()
+    for key, document in shelf.list_all(call, prefix, _read_skip_token(call)):
+        if wanted in {"", document["type"].lower()}:
+            yield key, document
 
 
 def _check_name(name: str) -> None:

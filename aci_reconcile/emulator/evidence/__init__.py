@@ -12,6 +12,7 @@ from aci_reconcile.emulator.evidence.answers import ANSWERS
 from aci_reconcile.emulator.evidence.arm import ARM
 from aci_reconcile.emulator.evidence.around_groups import AROUND_GROUPS
 from aci_reconcile.emulator.evidence.fact import Fact, Kind
+from aci_reconcile.emulator.evidence.neighbours import NEIGHBOURS
 from aci_reconcile.emulator.evidence.refusals import REFUSALS
 from aci_reconcile.emulator.evidence.switches import SWITCHES
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FACTS", "Fact", "Kind", "get_fact", "rests_on"]
 
-FACTS: tuple[Fact, ...] = (*ANSWERS, *AROUND_GROUPS, *REFUSALS, *SWITCHES, *ARM)
+FACTS: tuple[Fact, ...] = (*ANSWERS, *AROUND_GROUPS, *NEIGHBOURS, *REFUSALS, *SWITCHES, *ARM)
 _BY_ID = {fact.id: fact for fact in FACTS}
 T = TypeVar("T")
 

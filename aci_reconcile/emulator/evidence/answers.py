@@ -14,22 +14,39 @@ ANSWERS = (
     Fact(
         "update-headers",
         "A PUT on an existing group has the headers of one of a new group: Azure-AsyncOperation, no Location, no ETag.",
-        "none",
-        "no recording has one",
+        "recording",
+        "Azure/azure-libraries-for-net's session records (2019), 7 of 7 updates",
+        "2026-11-29",
+    ),
+    Fact(
+        "update-creating",
+        "The answer to a PUT on an existing group says Creating, shows its address, and shows containers that wait.",
+        "recording",
+        "Azure/azure-libraries-for-net's session records (2019), 5 of 7 updates; the other two only "
+        "took an identity away",
+        "2026-11-29",
+    ),
+    Fact(
+        "container-creating",
+        "A container that has not started yet is Waiting, with the detail ContainerCreating and without events.",
+        "recording",
+        "Azure/azure-libraries-for-net's session records (2019), 13 of 13",
         "2026-11-29",
     ),
     Fact(
         "update-restarts",
         "A PUT on an existing group restarts all its containers, even if it changes nothing.",
         "document",
-        "ACI documentation, update containers; asked in MicrosoftDocs/azure-docs#120542",
+        "ACI documentation, update containers; asked in MicrosoftDocs/azure-docs#120542; against it, two recorded "
+        "updates (Azure/azure-libraries-for-net, 2019) that only took an identity away",
         "2026-11-29",
     ),
     Fact(
         "update-replaces",
         "A PUT replaces the whole group: what it leaves out goes back to its default, secrets too.",
-        "document",
-        "ACI documentation, update containers; MicrosoftDocs/azure-docs#47394, #88990, Azure/azure-cli#8545",
+        "recording",
+        "Azure/azure-libraries-for-net's session records (2019): variables that were left out were "
+        "gone, 3 of 3; for secrets, Azure/azure-cli#8545",
         "2026-11-29",
     ),
     Fact(
@@ -111,7 +128,8 @@ ANSWERS = (
     Fact("system-data-filled-in", "systemData is added from 2025-09-01 on.", "document", "REST reference 2025-09-01"),
     Fact(
         "policy-filled-in",
-        "A confidential group without a policy gets one that allows everything, returned right after sku.",
+        "A confidential group without a policy gets one that allows everything, always with the same words, returned "
+        "right after sku.",
         "recording",
         "azure-cli's tests (2023), 10 answers; Azure PowerShell's tests (2024)",
     ),
@@ -129,9 +147,11 @@ ANSWERS = (
     ),
     Fact(
         "enum-case",
-        "sku is returned in the contract's spelling: confidential as Confidential.",
+        "sku and restartPolicy are returned in the contract's spelling: confidential as Confidential, never as Never.",
         "recording",
-        "Azure PowerShell's tests (2024), New-AzContainerGroupConfidentialSku",
+        "Azure PowerShell's tests (2024), New-AzContainerGroupConfidentialSku; "
+        "Azure/azure-libraries-for-net's session records, 9 groups",
+        "2026-11-29",
     ),
     Fact(
         "secrets-dropped",
@@ -144,8 +164,9 @@ ANSWERS = (
         "secure-value-dropped",
         "A variable with a secureValue is returned as its name only.",
         "recording",
-        "Azure PowerShell's tests (2024), of a profile, New-AzContainerInstanceContainerGroupProfile; for groups the "
-        "ACI documentation, and azurerm",
+        "Azure/azure-libraries-for-net's session records (2019), and of a profile Azure PowerShell's "
+        "tests (2024), New-AzContainerInstanceContainerGroupProfile",
+        "2026-11-29",
     ),
     Fact(
         "secret-and-reference",
@@ -192,8 +213,10 @@ ANSWERS = (
     Fact(
         "update-keeps-ip",
         "An update usually keeps the ip.",
-        "document",
-        "ACI documentation, update containers",
+        "recording",
+        "Azure/azure-libraries-for-net's session records (2019), 7 of 7 updates, which sent it; ACI "
+        "documentation, update containers",
+        "2026-11-29",
     ),
     Fact("lists-are-lean", "A list contains no instance views.", "recording", "azure-cli's tests, 27 of 27 lists"),
     Fact(
@@ -207,14 +230,21 @@ ANSWERS = (
         "group-deleted",
         "A DELETE immediately answers 200 with the old body.",
         "recording",
-        "azure-cli's tests, 15 of 15",
+        "azure-cli's tests, 15 of 15; Azure/azure-libraries-for-net's session records, 28 of 28",
     ),
     Fact("group-absent", "A DELETE of a missing group answers 204.", "document", "REST reference; the SDKs accept it"),
     Fact(
         "tags-replaced",
         "A PATCH replaces the whole map of tags, and supports no other field.",
         "recording",
-        "Azure PowerShell's tests, Update-AzContainerGroup",
+        "Azure PowerShell's tests, Update-AzContainerGroup; Azure/azure-libraries-for-net's session records, 15 of 15",
+    ),
+    Fact(
+        "tags-while-creating",
+        "A PATCH of the tags is accepted while the group is being created.",
+        "recording",
+        "Azure/azure-libraries-for-net's session records (2018), 3 of 3",
+        "2026-11-29",
     ),
     Fact(
         "group-restarted",

@@ -124,6 +124,14 @@ AROUND_GROUPS = (
         "2026-11-29",
     ),
     Fact(
+        "provider-actions",
+        "Names and words of the provider's actions, and the metrics of a group.",
+        "recording",
+        "Azure/azure-libraries-for-net's session records (2019); profiles and attach came later, and their words are "
+        "made up",
+        "2026-11-29",
+    ),
+    Fact(
         "resource-types",
         "The provider has eleven resource types.",
         "recording",

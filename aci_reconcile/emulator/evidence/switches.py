@@ -51,9 +51,10 @@ SWITCHES = (
     Fact("quotas", "Azure's quotas and rates.", "document", "ACI and ARM documentation"),
     Fact(
         "update-status",
-        "A PUT on an existing group answers 200.",
-        "document",
-        "REST reference has 200 and 201; no recording",
+        "A PUT on an existing group answers 201.",
+        "recording",
+        "Azure/azure-libraries-for-net's session records (2019), 7 of 7 updates; the REST reference has 200, too",
+        "2026-11-29",
     ),
     Fact(
         "no-retry-after",
@@ -121,7 +122,8 @@ SWITCHES = (
         "Changes of ports, diagnostics, labels, containers, volumes, init containers, DNS settings, identity or "
         "priority are refused in place.",
         "thread",
-        "MicrosoftDocs/azure-docs#65195, #37604 for the first four; against it, the documentation",
+        "MicrosoftDocs/azure-docs#65195, #37604 for the first four; against it, the documentation, and four recorded "
+        "changes of an identity (Azure/azure-libraries-for-net, 2019)",
     ),
     Fact(
         "capitals", "Capitals in a group's name are refused.", "document", "naming rules; published manifests have them"
@@ -133,7 +135,7 @@ SWITCHES = (
         "hashicorp/terraform-provider-azurerm#23451",
     ),
     Fact("subnet-ids", "An invalid subnet id is refused.", "none", "published examples have placeholders"),
-    Fact("subnets-there", "The state of a named subnet.", "own", "the emulator keeps no networks"),
+    Fact("subnets-there", "The state of a subnet of a network that nobody made.", "own", "this project"),
     Fact(
         "reserved-ports",
         "Ports that the platform reserves are refused.",

@@ -41,6 +41,7 @@ REFUSAL: Final = "InvalidContainerGroupUpdate"
 _ROUND: Final = "probe-round"
 _USUAL: Final = (15.0, 60.0)
 """Seconds: half and twice the time that a creation usually takes."""
+_WHILE_CREATING: Final = ("transitioning", "tags-while-creating", "delete-while-creating")
 _LATER: Final = 20.0
 """Seconds after which an answer about a group that has ended is no longer that of a moment before."""
 
@@ -64,6 +65,7 @@ def _ask_answer(lab: Lab) -> Steps[Verdicts]:
         decide_time(first.at - created.at, lab.pause),
         Seen("update-status", str(updated.status), f"a PUT on it answered {updated.verdict}"),
         Seen("update-headers", show_flag(has_operation(updated)), f"it came with {list_links(updated)}"),
+        decide_update(updated),
         decide_duration(first.at - created.at, second.at - updated.at, lab.pause),
         decide_restart(first, second),
         decide_tags(second),
@@ -78,6 +80,13 @@ def decide_duration(creation: float, update: float, pause: float) -> Seen:
     return Seen("update-duration", show_flag(update <= 2 * creation + pause), how)
 
 
+def decide_update(updated: Reply) -> Seen:
+    """Decide from the answer to an update whether it looks like the recorded ones."""
+    waits = as_text(as_object(_view(updated).get("currentState")).get("state")) == "Waiting"
+    how = f"{updated.provisioning}, and the container {'waits' if waits else 'does not wait'}"
+    return Seen("update-creating", show_flag(updated.provisioning == "Creating" and waits), how)
+
+
 def decide_restart(first: Reply, second: Reply) -> Seen | Unclear:
     """Decide from the start of a container before and after a PUT that changed a tag alone."""
     before, after = (_find_start(each) for each in (first, second))
@@ -87,8 +96,11 @@ def decide_restart(first: Reply, second: Reply) -> Seen | Unclear:
 
 
 def _find_start(group: Reply) -> str:
-    view = as_object(group.container().get("instanceView"))
-    return as_text(as_object(view.get("currentState")).get("startTime"))
+    return as_text(as_object(_view(group).get("currentState")).get("startTime"))
+
+
+def _view(group: Reply) -> Body:
+    return as_object(group.container().get("instanceView"))
 
 
 def decide_replacement(replaced: Reply, after: Reply) -> Seen | Unclear:
@@ -229,19 +241,21 @@ def decide_ended(answer: Reply) -> Verdicts:
 
 
 def _ask_transitioning(lab: Lab) -> Steps[Verdicts]:
-    """Write and delete a group that is still being created."""
+    """Write, tag and delete a group that is still being created."""
     name, body = lab.name("busy"), make_body(lab)
     created = yield from put(lab, name, body)
     if not created.accepted:
         raise UnansweredError(f"its group was refused: {created.verdict}")
     again = yield from put(lab, name, body)
+    tagged = yield from send("PATCH", lab.path(name), {"tags": as_object(body["tags"])})
     between = yield from read(lab, name)
     if between.provisioning.lower() not in ON_THE_WAY:
         why = f"the group was {between.provisioning} at once"
-        return [Unclear("transitioning", why), Unclear("delete-while-creating", why)]
+        return [Unclear(fact, why) for fact in _WHILE_CREATING]
     deleted = yield from send("DELETE", lab.path(name))
     return [
         decide_busy(again),
+        Seen("tags-while-creating", show_flag(tagged.accepted), f"a PATCH then: {tagged.verdict}"),
         Seen("delete-while-creating", "accept" if deleted.accepted else "refuse", f"a DELETE then: {deleted.verdict}"),
     ]
 
@@ -258,7 +272,7 @@ PROBES = (
         "What does a PUT on a running group answer, and what does it change?",
         (
             *("group-created", "no-retry-after", "creation-time", "update-status", "update-headers", "update-duration"),
-            *("update-restarts", "put-takes-tags", "update-keeps-ip", "update-replaces"),
+            *("update-creating", "update-restarts", "put-takes-tags", "update-keeps-ip", "update-replaces"),
         ),
         _ask_answer,
         seconds=180,
@@ -285,8 +299,8 @@ PROBES = (
     ),
     Probe(
         "update-transitioning",
-        "Can a group be written or deleted while it is being created?",
-        ("transitioning", "delete-while-creating"),
+        "Can a group be written, tagged or deleted while it is being created?",
+        _WHILE_CREATING,
         _ask_transitioning,
         seconds=30,
     ),

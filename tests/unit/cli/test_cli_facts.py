@@ -34,7 +34,7 @@ def test_the_list_has_each_fact_and_fits_80_columns(
     assert (0, "") == (ran.code, ran.err)
     assert [row.id for row in REGISTER] == [line.split()[0] for line in lines[1:] if not line.startswith(" ")]
     assert [] == [line for line in lines if len(line) > 80]
-    assert bool(words) == ("    A PUT on an existing group answers 200." in lines)
+    assert bool(words) == ("    A PUT on an existing group answers 201." in lines)
 
 
 @pytest.mark.parametrize("row", REGISTER, ids=lambda row: row.id)
@@ -52,9 +52,9 @@ def test_what_is_said_of_a_fact(cli: CommandLine) -> None:
     ran = cli("facts", "show", "Update-Status")
 
     for told in (
-        "update-status\n  A PUT on an existing group answers 200.\n",
-        "  believed       200 (one of 200, 201)\n",
-        "  evidence       document: REST reference has 200 and 201; no recording\n",
+        "update-status\n  A PUT on an existing group answers 201.\n",
+        "  believed       201 (one of 200, 201)\n",
+        "  evidence       recording: Azure/azure-libraries-for-net's session records (2019)",
         "  verified live  not yet\n",
         "  emulator       --knob update_status=VALUE\n",
     ):
@@ -70,10 +70,9 @@ def test_json_has_each_fact_whole(cli: CommandLine) -> None:
     assert [row.id for row in REGISTER] == [each["id"] for each in all_of_them["facts"]]
     (fact,) = one["facts"]
     assert fact in all_of_them["facts"]
-    assert ("200", ["200", "201"], "update_status") == (fact["default"], fact["values"], fact["knob"])
-    assert {"kind": "document", "where": "REST reference has 200 and 201; no recording", "date": "2026-11-28"} == (
-        fact["evidence"]
-    )
+    assert ("201", ["200", "201"], "update_status") == (fact["default"], fact["values"], fact["knob"])
+    assert ("recording", "2026-11-29") == (fact["evidence"]["kind"], fact["evidence"]["date"])
+    assert "7 of 7 updates" in fact["evidence"]["where"]
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine
 
 MINE = (
-    Finding("update-status", "201", "PUT answered 201 | `x`", "2025-09-01", "westeurope", "2026-11-29"),
+    Finding("update-status", "200", "PUT answered 200 | `x`", "2025-09-01", "westeurope", "2026-11-29"),
     Finding("capitals", "accept"),
     Finding("page-size", "50"),
 )
-OTHER = (Finding("update-status", "200"), Finding("capitals", "accept"), Finding("small-groups", "refuse"))
+OTHER = (Finding("update-status", "201"), Finding("capitals", "accept"), Finding("small-groups", "refuse"))
 
 
 @pytest.fixture(name="files")
@@ -39,7 +39,7 @@ def test_two_files_are_compared(cli: CommandLine) -> None:
 
     assert (2, "") == (ran.code, ran.err)
     assert "1 difference, 1 fact alike.\nOnly in mine.json: page-size.\nOnly in other.json: small-groups.\n" in ran.out
-    assert ["update-status", "201", "200", "update_status"] == list(document["differences"][0].values())[:4]
+    assert ["update-status", "200", "201", "update_status"] == list(document["differences"][0].values())[:4]
     assert (1, ["page-size"], ["small-groups"]) == (document["same"], document["only_left"], document["only_right"])
 
 
@@ -50,14 +50,14 @@ def test_one_file_is_compared_with_what_is_believed(cli: CommandLine) -> None:
 
     assert 2 == ran.code
     assert ["page-size", "update-status"] == [
-        line.split()[0] for line in ran.out.splitlines()[1:] if "  50" in line or "  201" in line
+        line.split()[0] for line in ran.out.splitlines()[1:] if "  50" in line or "  200" in line
     ]
     assert "2 differences, 1 fact alike." in ran.out
     assert (0, "0 differences, 1 fact alike.\n") == _compare_believed(cli)
 
 
 def _compare_believed(cli: CommandLine) -> tuple[int, str]:
-    cli.write("believed.json", write_answers([Finding("update-status", "200")]))
+    cli.write("believed.json", write_answers([Finding("update-status", "201")]))
     ran = cli("facts", "diff", "believed.json")
     return ran.code, ran.out
 
@@ -73,7 +73,7 @@ def test_an_issue_is_printed(cli: CommandLine) -> None:
 
     assert (0, "", 0, "") == (alone.code, alone.err, both.code, both.err)
     assert alone.out.startswith("Title: Facts about Azure: 2 of 3 not as believed\n")
-    assert "| `update-status` | 201 | 200 | PUT answered 201 &#124; &#96;x&#96; |" in alone.out
+    assert "| `update-status` | 200 | 201 | PUT answered 200 &#124; &#96;x&#96; |" in alone.out
     assert "asked a subscription in westeurope, 2026-11-29." in alone.out
     assert "recording.json" not in alone.out
     assert "Nothing was sent. Read mine.json and recording.json, file an issue" in both.out
@@ -100,7 +100,7 @@ def test_a_bad_file_is_refused(cli: CommandLine, words: tuple[str, ...], text: s
     assert ran.err.startswith(f"Error: {told}")
 
 
-@pytest.mark.parametrize(("knobs", "status"), [((), 201), (("--knob", "update_status=200"), 200)])
+@pytest.mark.parametrize(("knobs", "status"), [((), 200), (("--knob", "update_status=201"), 201)])
 def test_the_emulator_answers_as_the_file_says(cli: CommandLine, knobs: tuple[str, ...], status: int) -> None:
     """A knob wins over it, and what has no knob is named."""
     cli.write("facts.json", write_answers([*MINE, Finding("name-as-sent", "true")]))

@@ -44,7 +44,7 @@ def test_an_unhealthy_group_is_cured_by_a_write() -> None:
     control(world, "groups", {"id": WEB, "state": "Unhealthy", "events": [EVENT]})
 
     assert "Unhealthy" == world.get("web")["properties"]["provisioningState"]
-    assert 200 == world.put("web", group()).status
+    assert 201 == world.put("web", group()).status
     cured = world.settle("web")["properties"]
     assert ("Succeeded", []) == (cured["provisioningState"], cured["instanceView"]["events"])
 

@@ -13,6 +13,7 @@ from unit.emulator.emulator_world import (
     changed,
     container,
     group,
+    public,
     view,
 )
 
@@ -79,10 +80,34 @@ def test_a_busy_group_refuses_writes() -> None:
     refused = (409, "ContainerGroupTransitioning")
 
     assert refused == world.code(world.put("web", group()))
-    assert refused == world.code(world.send("PATCH", f"{GROUPS}/web", {"tags": {}}))
     assert refused == world.code(world.send("DELETE", f"{GROUPS}/web"))
     for verb in ("start", "stop", "restart"):
         assert refused == world.code(world.send("POST", f"{GROUPS}/web/{verb}"))
+
+
+def test_tags_may_change_while_a_group_is_being_created() -> None:
+    """Recorded, 3 of 3."""
+    world = World()
+    world.put("web", group())
+
+    answer = world.send("PATCH", f"{GROUPS}/web", {"tags": {"team": "shop"}})
+
+    assert (200, "Pending") == (answer.status, answer.json()["properties"]["provisioningState"])
+    assert {"team": "shop"} == world.settle("web")["tags"]
+
+
+def test_the_answer_to_an_update_shows_containers_that_wait() -> None:
+    """Recorded, 5 of 7: Creating at once, with the address, and no events yet. So do polls until the end."""
+    world = World()
+    world.create("web", group(ipAddress=public(80)))
+
+    body = world.put("web", group("nginx:2", ipAddress=public(80))).json()
+
+    properties = body["properties"]
+    waiting = {"restartCount": 0, "currentState": {"state": "Waiting", "detailStatus": "ContainerCreating"}}
+    assert ("Creating", waiting) == (properties["provisioningState"], view(body))
+    assert {"events": [], "state": "Pending"} == properties["instanceView"]
+    assert world.settle("web")["properties"]["ipAddress"]["ip"] == properties["ipAddress"]["ip"]
 
 
 def test_a_group_that_is_being_created_can_be_deleted() -> None:

@@ -40,7 +40,7 @@ def test_the_region_has_a_quota_of_cores() -> None:
         "Resource type 'Microsoft.ContainerInstance/containerGroups' container group quota 'StandardCores' exceeded in "
         "region 'westus'. Limit: '100', Usage: '93' Requested: '8'."
     ) == refused.json()["error"]["message"]
-    assert 200 == again.status
+    assert 201 == again.status
 
 
 def test_nothing_is_enforced_by_default() -> None:
@@ -79,7 +79,7 @@ def test_an_hour_has_its_limit_too() -> None:
         world.now += 4
     refused = world.put("web", group())
 
-    assert [201] + [200] * 299 + [429] == statuses
+    assert [201] * 300 + [429] == statuses
     assert "'01:00:00'" in refused.json()["error"]["message"]
 
 

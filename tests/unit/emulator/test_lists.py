@@ -144,12 +144,18 @@ def test_usages_count_what_is_there() -> None:
 
 
 def test_the_provider_lists_its_operations() -> None:
-    """For role definitions."""
+    """For role definitions: in the recorded order and words, with the metrics of a group."""
     world = World()
 
     listed = world.send("GET", "/providers/Microsoft.ContainerInstance/operations").json()["value"]
 
-    assert "Microsoft.ContainerInstance/containerGroups/write" in {item["name"] for item in listed}
+    by_name = {item["name"].removeprefix("Microsoft.ContainerInstance/"): item for item in listed}
+    metrics = by_name["containerGroups/providers/Microsoft.Insights/metricDefinitions/read"]
+    found = [item["name"] for item in metrics["properties"]["serviceSpecification"]["metricSpecifications"]]
+    assert ["register/action", "containerGroups/read", "containerGroups/write"] == list(by_name)[:3]
+    assert "Delete Container Group" == by_name["containerGroups/delete"]["display"]["operation"]
+    assert ["CpuUsage", "MemoryUsage"] == found[:2]
+    assert ("System", "User") == (metrics["origin"], by_name["containerGroups/read"]["origin"])
 
 
 def test_resource_groups_know_what_is_in_them() -> None:

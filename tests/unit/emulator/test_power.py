@@ -137,7 +137,7 @@ def test_a_stopped_group_restarts_and_updates() -> None:
 
     world.send("POST", f"{GROUPS}/web/stop")
 
-    assert 200 == world.put("web", group()).status
+    assert 201 == world.put("web", group()).status
     assert "Running" == world.settle("web")["properties"]["instanceView"]["state"]
 
     world.send("POST", f"{GROUPS}/web/stop")

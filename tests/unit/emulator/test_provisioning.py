@@ -104,7 +104,7 @@ def test_provisioning_that_takes_too_long_fails_with_an_error_in_the_operation()
     assert "Failed" == poll["status"]
     assert {"code", "message"} == set(poll["error"])
     assert "Failed" == world.get("web")["properties"]["provisioningState"]
-    assert 200 == world.put("web", group("nginx")).status
+    assert 201 == world.put("web", group("nginx")).status
 
 
 def test_a_slow_image_keeps_the_group_creating() -> None:

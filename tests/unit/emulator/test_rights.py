@@ -94,10 +94,5 @@ def test_subnets_of_other_kinds() -> None:
 
     assert [] == plain.send("GET", SUBNET).json()["properties"]["delegations"]
     assert (400, "SubnetMissingRequiredDelegation") == plain.code(plain.put("web", IN_SUBNET))
-    assert (404, "NotFound") == absent.code(absent.send("GET", SUBNET))
+    assert (404, "ResourceNotFound") == absent.code(absent.send("GET", SUBNET))
     assert (400, "InvalidSubnet") == absent.code(absent.put("web", IN_SUBNET))
-
-
-def test_virtual_networks_are_not_there() -> None:
-    """Only their subnets are told about."""
-    assert (501, "NotEmulated") == World().code(World().send("GET", SUBNET.partition("/subnets/")[0]))

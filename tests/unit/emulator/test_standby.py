@@ -73,7 +73,7 @@ def test_a_claim_may_be_written_again() -> None:
     other = {"keyValuePairs": {"key": "other"}}
     answer = world.put("web", changed(CLAIM, "properties.containers.0.properties.configMap", other))
 
-    assert 200 == answer.status
+    assert 201 == answer.status
     assert other == world.settle("web")["properties"]["containers"][0]["properties"]["configMap"]
 
 

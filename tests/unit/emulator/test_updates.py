@@ -87,7 +87,7 @@ def test_everything_else_changes_in_place(path: str, value: Any) -> None:
     world = World()
     world.create("web", BODY)
 
-    assert 200 == world.put("web", changed(BODY, path, value)).status
+    assert 201 == world.put("web", changed(BODY, path, value)).status
 
 
 CONTESTED: list[tuple[Any, str, Any]] = [
@@ -113,7 +113,7 @@ def test_each_contested_change_can_be_refused_alone(asked: tuple[Any, str, Any])
 
         answer = world.put("web", changed(body, path, value))
 
-        assert (400 if name == asked[0] else 200) == answer.status, name
+        assert (400 if name == asked[0] else 201) == answer.status, name
 
 
 def test_a_group_cannot_move() -> None:
@@ -141,4 +141,4 @@ def test_an_ended_group_can_be_made_updatable() -> None:
     body = group("sim/task", restartPolicy="Never")
     world.create("web", body)
 
-    assert 200 == world.put("web", body).status
+    assert 201 == world.put("web", body).status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -102,7 +103,9 @@ def test_a_confidential_group_without_a_policy_gets_one() -> None:
 
     assert "Confidential" == bare["sku"]
     assert ["sku", "confidentialComputeProperties", "isCreatedFromStandbyPool"] == list(bare)[:3]
-    assert bare["confidentialComputeProperties"]["ccePolicy"]
+    policy = base64.b64decode(bare["confidentialComputeProperties"]["ccePolicy"]).decode().splitlines()
+    assert ["package policy", "", 'api_svn := "0.10.0"', "", 'mount_device := {"allowed": true}'] == policy[:5]
+    assert 'exec_in_container := {"allowed": true, "env_list": null}' in policy
     assert {"ccePolicy": "cA=="} == own["properties"]["confidentialComputeProperties"]
 
 

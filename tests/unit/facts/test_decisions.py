@@ -30,6 +30,12 @@ def address(**values: Any) -> Reply:
     return Reply(200, {}, {"properties": {"ipAddress": values}})
 
 
+def updated(state: str, current: str) -> Reply:
+    """Return the answer to an update."""
+    view: Any = {"instanceView": {"currentState": {"state": current}}}
+    return Reply(200, {}, {"properties": {"provisioningState": state, "containers": [{"properties": view}]}})
+
+
 def value_of(verdict: Seen | Unclear) -> str:
     """Return what was found out, or `unclear`."""
     return verdict.value if isinstance(verdict, Seen) else "unclear"
@@ -49,6 +55,9 @@ CASES: list[tuple[Seen | Unclear, str]] = [
     (updates.decide_time(90, 5), "false"),
     (updates.decide_duration(30, 30, 5), "true"),
     (updates.decide_duration(30, 300, 5), "false"),
+    (updates.decide_update(updated("Creating", "Waiting")), "true"),
+    (updates.decide_update(updated("Creating", "Running")), "false"),
+    (updates.decide_update(updated("Pending", "Waiting")), "false"),
     (updates.decide_restart(container(), container()), "unclear"),
     (updates.decide_replacement(group(), container(environmentVariables=[])), "true"),
     (updates.decide_replacement(group(), container(environmentVariables=[{"name": "ROUND"}])), "false"),

@@ -66,7 +66,7 @@ def test_values_and_default_are_what_the_switch_reads(row: Row) -> None:
 @pytest.mark.parametrize(
     ("name", "values", "default"),
     [
-        ("update-status", ("200", "201"), "200"),
+        ("update-status", ("200", "201"), "201"),
         ("put-takes-tags", ("true", "false"), "true"),
         ("most-ports", (), "5"),
         ("no-retry-after", (), "none"),

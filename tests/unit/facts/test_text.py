@@ -41,5 +41,5 @@ def test_a_narrow_table_has_the_probe_below_its_row() -> None:
     """Where it does not fit beside it."""
     table = render_facts_text((replace(ROW, probe="a-probe-with-a-long-name"),), PLAIN, width=40)
 
-    assert ["ID             BELIEVED  EVIDENCE", "update-status  200       document"] == table.splitlines()[:2]
+    assert ["ID             BELIEVED  EVIDENCE", "update-status  201       recording"] == table.splitlines()[:2]
     assert "    asked by a-probe-with-a-long-name" == table.splitlines()[2]

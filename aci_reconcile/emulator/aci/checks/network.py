@@ -75,7 +75,7 @@ def _check_subnet(judge: Judge, subnet: str) -> None:
 
 
 def _make_invalid_subnet(message: str) -> ArmError:
-    """Refused if a knob says so, because the emulator keeps no subnets. The code is inferred."""
+    """Refused if a knob or a network that somebody made says so. The code is inferred."""
     return ArmError(400, "InvalidSubnet", message, fact="subnet-ids")
 
 

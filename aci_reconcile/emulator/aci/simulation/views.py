@@ -23,7 +23,7 @@ _ENDED_LOG_BYTES = 16 * 1024
 _ENDED_LOG_LINES = 1000
 
 
-@rests_on("provisioned-not-healthy")
+@rests_on("provisioned-not-healthy", "container-creating")
 def make_instance_view(group: Group, scene: SimulatedGroup, part: SimulatedContainer, now: float) -> Json | None:
     """Return the `instanceView` of a container; None while the group is Pending, as recorded."""
     if now < scene.run.begins:  # recorded: a Pending group has no views at all
@@ -37,8 +37,8 @@ def make_instance_view(group: Group, scene: SimulatedGroup, part: SimulatedConta
         view["currentState"] = _show_terminated(times.format_fraction(group.stopped, 7), detail)
     elif state is not None and state.last is not None and state.phase != "ended":
         view["previousState"] = _show_finished(state.last)
-    view["events"] = list(list_events(scene.run, part, now if group.stopped is None else min(now, group.stopped)))
-    return view
+    events = list(list_events(scene.run, part, now if group.stopped is None else min(now, group.stopped)))
+    return {**view, "events": events} if events else view
 
 
 def list_group_events(group: Group, now: float) -> list[Json]:
@@ -109,7 +109,7 @@ def _keep_last_bytes(lines: list[str], room: int) -> list[str]:
 
 def _show_current(state: ContainerState | None) -> Json:
     if state is None:
-        return {"state": "Waiting", "detailStatus": ""}
+        return {"state": "Waiting", "detailStatus": "ContainerCreating"}
     if state.phase == "running":
         return {"state": "Running", "startTime": times.format_fraction(state.begun), "detailStatus": ""}
     if state.phase == "backoff" or state.last is None:

@@ -1,0 +1,1 @@
+"""Resources of other providers that container groups lean on: networks, identities, workspaces."""
