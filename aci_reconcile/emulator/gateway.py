@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from aci_reconcile.emulator import errors, times
-from aci_reconcile.emulator.aci import terminals
+from aci_reconcile.emulator.aci import regions, terminals
 from aci_reconcile.emulator.arm import rights, subscriptions, versions
 from aci_reconcile.emulator.arm.call import Call, Handler
-from aci_reconcile.emulator.arm.limits import Limits
+from aci_reconcile.emulator.arm.limits import Limits, spends_provider_budget
 from aci_reconcile.emulator.control import Control, Counts
 from aci_reconcile.emulator.entra import endpoints, tokens
 from aci_reconcile.emulator.faults import Faults, FaultyRequest, apply_fault
@@ -172,6 +172,8 @@ class Emulator:
             call = Call(request, found.path, version, session, self._knobs, self._clock(), self._entropy, outcome)
             if found.route.family != "resources" and subscription is not None:
                 subscriptions.require_registration(call)
+            if self._knobs.limits and subscription is not None and spends_provider_budget(request):
+                self._limits.spend_in_region(request, subscription, regions.find_region(call), call.now)
             return handler(call)
 
     def _add_headers(self, request: Request, response: Response) -> Response:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
 
 MANY = 130
-"""More creations than Azure takes in five minutes, and fewer in each region than its quota of groups."""
-AT_ONCE = 100
+"""In two regions: fewer in each than its quota of groups."""
+OTHERS = 50
+"""Creations of somebody else in each region, a moment ago, so that there are more than Azure takes in five minutes."""
+AT_ONCE = 2 * (100 - OTHERS)
 REGIONS = ("westeurope", "northeurope")
 CONCURRENCY = 8
 PATIENCE = 60.0
@@ -52,6 +54,14 @@ class Limited(AzureWorld):
         self.emulator = Witness(self.store, knobs=knobs, clock=self.clock.now, on_request=self._seen)
         self.requests.clear()
 
+    def use_up(self) -> None:
+        """Let somebody else create groups, and delete them again."""
+        for number in range(2 * OTHERS):
+            other = small(number, "other")
+            self.arm("PUT", str(other.id), other.body)
+            self.arm("DELETE", str(other.id))
+        self.requests.clear()
+
     @property
     def refused(self) -> Counter[str]:
         """How many requests were refused, by their methods."""
@@ -64,9 +74,9 @@ class Limited(AzureWorld):
         self.requests.clear()
 
 
-def small(number: int) -> Resource:
+def small(number: int, word: str = "g") -> Resource:
     """Return a group of the smallest size, in one of two regions."""
-    made = group(f"g{number:03}", container(resources={"requests": {"cpu": 1, "memoryInGB": 1}}))
+    made = group(f"{word}{number:03}", container(resources={"requests": {"cpu": 1, "memoryInGB": 1}}))
     return replace(made, body={**made.body, "location": REGIONS[number % 2]})
 
 
@@ -91,6 +101,7 @@ def created() -> Ran:
     """Create more groups than Azure takes at once; one run serves several tests."""
     world = Limited()
     world.limit()
+    world.use_up()
     proposal = world.plan(*map(small, range(MANY)))
     began = world.clock.now()
     context = replace(world.context(policy()), wait=Wait.PROVISIONED)

@@ -24,7 +24,7 @@ _RECORDED = (
         "Register Microsoft Container Instance",
         _REGISTER,
     ),
-    ("containerGroups/read", "Container Group", "Get Container Groups", "Get all container goups."),
+    ("containerGroups/read", "Container Group", "Get Container Groups", "Get all container goups."),  # codespell:ignore
     (
         "containerGroups/write",
         "Container Group",

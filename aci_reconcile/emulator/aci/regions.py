@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors
 from aci_reconcile.emulator.aci import groups
+from aci_reconcile.emulator.aci.deserializer import parse
 from aci_reconcile.emulator.arm import versions
 from aci_reconcile.emulator.evidence import rests_on
-from aci_reconcile.emulator.model import Json, Response, answer, as_object, list_objects
+from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object, list_objects
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.aci.record import Group
@@ -78,6 +79,17 @@ _QUOTAS = {
     "ConfidentialContainerGroups": 10,
     "ConfidentialCores": 10,
 }
+
+
+def find_region(call: Call) -> str:
+    """Return the region that the PUT or DELETE of a group counts for; empty if nobody knows."""
+    stored = groups.find(call)
+    if stored is not None:
+        return versions.canonical_location(stored.location)
+    try:
+        return versions.canonical_location(str(parse(call.request.body).get("location") or ""))
+    except ArmError:
+        return ""
 
 
 @rests_on("usages")

@@ -45,15 +45,17 @@ class _Bucket:
 
 
 class Limits:
-    """The remaining rates of each subscription."""
+    """The remaining rates of each subscription: ARM's, and in each region the provider's."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._buckets: dict[tuple[str, str, str], _Bucket] = {}
-        self._windows: dict[tuple[str, str], deque[float]] = {}
+        self._windows: dict[tuple[str, str, str], deque[float]] = {}
+        self._regions: dict[str, str] = {}
+        """The region that was last counted for a path: answers to it have that region's numbers."""
 
     def spend(self, request: Request, subscription: str, now: float, knobs: Knobs) -> None:
-        """Take one token, and one of the provider's for the PUT or DELETE of a group; refuse if there is none."""
+        """Take one of ARM's tokens; refuse if there is none."""
         kind, actor = _find_kind(request), _find_actor(request, knobs)
         with self._lock:
             bucket = self._buckets.setdefault((subscription.lower(), actor, kind), _Bucket(_BUCKETS[kind][0], now))
@@ -61,8 +63,21 @@ class Limits:
                 wait = max(1, math.ceil((1 - bucket.tokens) / _BUCKETS[kind][1]))
                 raise _make_arm_throttling(kind, subscription, actor, wait)
             bucket.tokens -= 1
-            if spends_provider_budget(request):
-                self._spend_window(request, subscription, now)
+
+    @rests_on("provider-throttling")
+    def spend_in_region(self, request: Request, subscription: str, region: str, now: float) -> None:
+        """Count the PUT or DELETE of a group in its region; refuse if there were too many."""
+        with self._lock:
+            self._regions[request.split().path.lower()] = region
+            times = self._windows.setdefault((subscription.lower(), region, _find_verb(request)), deque[float]())
+            while times and times[0] <= now - _WINDOWS[-1][0]:
+                times.popleft()
+            for seconds, most, _, interval in _WINDOWS:
+                within = [time for time in times if time > now - seconds]
+                if len(within) >= most:
+                    wait = math.floor(within[len(within) - most] + seconds - now) + 1  # there is room before it is over
+                    raise _make_provider_throttling(_find_verb(request), most, interval, wait)
+            times.append(now)
 
     @rests_on("rate-headers")
     def headers(self, request: Request, subscription: str, now: float, knobs: Knobs) -> Mapping[str, str]:
@@ -77,22 +92,12 @@ class Limits:
             remaining = _BUCKETS[kind][0] if bucket is None else bucket.tokens
             left = {f"{_HEADER}{kind}s": str(int(remaining))}
             if provider:
-                times = self._windows.get((subscription.lower(), _find_verb(request)), deque[float]())
+                region = self._regions.get(request.split().path.lower(), "")
+                times = self._windows.get((subscription.lower(), region, _find_verb(request)), deque[float]())
                 for seconds, most, name, _ in reversed(_WINDOWS):
                     used = sum(1 for time in times if time > now - seconds)
                     left[f"{_HEADER}resource-requests-{name}"] = str(max(0, most - used))
             return left
-
-    def _spend_window(self, request: Request, subscription: str, now: float) -> None:
-        times = self._windows.setdefault((subscription.lower(), _find_verb(request)), deque[float]())
-        while times and times[0] <= now - _WINDOWS[-1][0]:
-            times.popleft()
-        for seconds, most, _, interval in _WINDOWS:
-            within = [time for time in times if time > now - seconds]
-            if len(within) >= most:
-                wait = max(1, math.ceil(within[len(within) - most] + seconds - now))
-                raise _make_provider_throttling(_find_verb(request), most, interval, wait)
-        times.append(now)
 
 
 def spends_provider_budget(request: Request) -> bool:

@@ -75,7 +75,7 @@ ARM = (
     ),
     Fact(
         "provider-throttling",
-        "ResourceRequestsThrottled, above 100 creations or 100 deletions in 5 minutes, or 300 in an hour.",
+        "ResourceRequestsThrottled, above 100 creations or 100 deletions in 5 minutes, or 300 in an hour, in a region.",
         "document",
         "ACI documentation, quotas; the message from a public thread",
     ),

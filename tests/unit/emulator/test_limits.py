@@ -70,6 +70,21 @@ def test_creations_and_deletions_are_throttled_each_on_their_own() -> None:
     assert 201 == world.put("web", group()).status
 
 
+def test_each_region_has_rates_of_its_own() -> None:
+    """Creations and deletions, also where nobody says the region; the headers are those of the region."""
+    world = World(knobs=ON)
+    east = {**group(), "location": "eastus"}
+    for _ in range(100):
+        world.put("web", group())
+        world.now += 1
+
+    assert (429, "ResourceRequestsThrottled") == world.code(world.put("web", group()))
+    assert 99 == read_remaining(world.put("east", east), "resource-requests-pt5m")
+    assert [99, 99] == [
+        read_remaining(world.send("DELETE", f"{GROUPS}/{name}"), "resource-requests-pt5m") for name in ("web", "east")
+    ]
+
+
 def test_an_hour_has_its_limit_too() -> None:
     """Three hundred."""
     world = World(knobs=ON)
