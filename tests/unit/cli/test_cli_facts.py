@@ -54,7 +54,7 @@ def test_what_is_said_of_a_fact(cli: CommandLine) -> None:
     for told in (
         "update-status\n  A PUT on an existing group answers 201.\n",
         "  believed       201 (one of 200, 201)\n",
-        "  evidence       recording: Azure/azure-libraries-for-net's session records (2019)",
+        "  evidence       recording: Azure/azure-libraries-for-net's session records",
         "  verified live  not yet\n",
         "  emulator       --knob update_status=VALUE\n",
     ):
