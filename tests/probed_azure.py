@@ -76,13 +76,14 @@ class Azure:
         return World(self.send, self.clock, self.stop)
 
     def list_left(self) -> list[str]:
-        """Return the names of the groups and resource groups that are there once all deletions have ended."""
+        """Return the names of the groups, networks and resource groups that are there once all deletions have ended."""
         self.clock.time += 3600
         base = f"/subscriptions/{SUBSCRIPTION}"
         left: list[str] = []
         for path in (
             f"{base}/providers/Microsoft.ContainerInstance/containerGroups?api-version=2025-09-01",
             f"{base}/providers/Microsoft.ContainerInstance/containerGroupProfiles?api-version=2025-09-01",
+            f"{base}/providers/Microsoft.Network/virtualNetworks?api-version=2024-05-01",
             f"{base}/resourceGroups?api-version=2021-04-01",
         ):
             link = path

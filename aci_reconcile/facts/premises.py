@@ -10,6 +10,7 @@ from aci_reconcile.azure.http.urls import RESOURCES_API, scope_path, with_query
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.facts.probes.lab import OWNER, drop
+from aci_reconcile.facts.probes.networks import networks_path
 from aci_reconcile.facts.probes.steps import UnansweredError, send, wait
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_PAGES: Final = 1000
 _KINDS: Final = {"containerGroups": True, "containerGroupProfiles": False}
-"""What probes make, and whether every server lists it: profiles are young."""
+"""What probes make of the provider's, and whether every server lists it: profiles are young."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ def inspect(lab: Lab) -> Steps[Premises]:
         names = [as_text(each.get("name")) for each in bodies if is_ours(each)]
         ours += [lab.provider_path(kind, name) for name in names]
         listed += bodies
+    networks = yield from _list(lab, networks_path(lab), needed=False)
+    ours += [networks_path(lab, as_text(each.get("name"))) for each in networks if is_ours(each)]
     resources = yield from _list(lab, with_query(scope_path(lab.scope, "resources"), api_version=RESOURCES_API))
     known = {path.partition("?")[0].lower() for path in ours}
     others = {as_text(each.get("id")) for each in (*resources, *listed)}

@@ -32,7 +32,7 @@ class Estimate:
     cost: float
 
 
-def choose_probes(names: Iterable[str], *, deep: bool) -> tuple[Probe, ...]:
+def choose_probes(names: Iterable[str], *, deep: bool, network: bool = False) -> tuple[Probe, ...]:
     """Return the probes with these ids, or that answer facts with these ids; without any, all that are asked usually.
 
     Raises:
@@ -40,7 +40,7 @@ def choose_probes(names: Iterable[str], *, deep: bool) -> tuple[Probe, ...]:
     """
     wanted = {name.lower() for name in names}
     if not wanted:
-        return tuple(probe for probe in PROBES if deep or not probe.deep)
+        return tuple(probe for probe in PROBES if (deep or not probe.deep) and (network or not probe.network))
     known = {probe.id for probe in PROBES} | {fact for probe in PROBES for fact in probe.facts}
     for name in sorted(wanted - known):
         near = next(iter(get_close_matches(name, sorted(known), n=1, cutoff=0.6)), "")

@@ -12,15 +12,10 @@ REASONS: Final[Mapping[str, str]] = {
         "operation-version operation-status sku-filled-in init-containers-filled-in ports-filled-in "
         "variables-filled-in timeout-filled-in config-map-filled-in public-ip-late lists-are-lean "
         "label-scope-dropped secrets-dropped identity-ids resource-group-not-found rate-headers "
-        "provisioned-not-healthy container-creating crash-pauses enum-case"
+        "provisioned-not-healthy container-creating crash-pauses enum-case profile-not-found"
     ),
-    "it needs a virtual network, which a probe does not make": (
-        "creation-time-in-network subnet-address-late subnet-collisions subnet-not-delegated public-in-subnet "
-        "label-in-subnet profile-not-found association-in-use subnet-not-found"
-    ),
-    "it needs a registry, a vault, a workspace, a storage account or an identity, which a probe does not make": (
-        "delegated-identity-filled-in vault-url-slash encryption-order secret-and-reference mount-never-ends "
-        "registry-checks registry-error identity-credentials vaults"
+    "it needs a vault, a workspace, a storage account or an identity, which a probe does not make": (
+        "vault-url-slash encryption-order secret-and-reference mount-never-ends identity-credentials vaults"
     ),
     "it needs an image whose tag the probe can move": "restart-pulls",
     "it needs a pool, a profile or an NGroup that is prepared beforehand": (
@@ -36,7 +31,9 @@ REASONS: Final[Mapping[str, str]] = {
     "it takes longer than a probe may: half an hour, or hours of a crash loop": (
         "provisioning-timeout longest-crash-pause"
     ),
-    "it cannot be brought about on purpose": "cloud-faults resource-group-blocked resource-group-deleting",
+    "it cannot be brought about on purpose": (
+        "cloud-faults resource-group-blocked resource-group-deleting registry-error"
+    ),
     "it needs an assignment of a role or of a policy, and the right to make one": (
         "rights not-authorized linked-not-authorized policy-denies policy-modifies"
     ),
@@ -53,7 +50,7 @@ REASONS: Final[Mapping[str, str]] = {
     "nothing of the tool depends on it": (
         "capabilities usages exec-arguments exec-stream graph-has-no-views no-dependencies profile-tags "
         "profile-deleted profile-security-context profile-list attach-start provider-actions "
-        "identities networks security-groups workspaces subnet-in-use"
+        "identities networks security-groups workspaces"
     ),
     "it is not about Azure": "emulators-own subnets-there",
 }

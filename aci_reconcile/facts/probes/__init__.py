@@ -11,9 +11,11 @@ from aci_reconcile.facts.probes import (
     echoes,
     labels,
     limits,
+    networks,
     power,
     profiles,
     refusals,
+    registries,
     updates,
 )
 from aci_reconcile.facts.probes.probe import Probe
@@ -34,6 +36,8 @@ PROBES: tuple[Probe, ...] = (
     *labels.PROBES,
     *containers.PROBES,
     *profiles.PROBES,
+    *registries.PROBES,
+    *networks.PROBES,
     *deep.PROBES,
 )
 ASKED: Mapping[str, str] = {fact: probe.id for probe in PROBES for fact in probe.facts}

@@ -146,10 +146,15 @@ def make(lab: Lab, name: str, body: Body, *, ended: bool = False) -> Steps[Reply
 def drop(lab: Lab, path: str) -> Steps[Reply]:
     """Delete something, and try again as long as it is busy; return the last answer."""
     first = answer = yield from send("DELETE", path)
-    while answer.status in {409, 429, 500, 503} and answer.at - first.at <= _STUCK:
+    while _may_pass(answer) and answer.at - first.at <= _STUCK:
         yield from wait(lab.pause)
         answer = yield from send("DELETE", path)
     return answer
+
+
+def _may_pass(answer: Reply) -> bool:
+    """Whether a DELETE may succeed later: a subnet stays in use for some minutes after its groups are gone."""
+    return answer.status in {409, 429, 500, 503} or answer.code == "InUseSubnetCannotBeDeleted"
 
 
 def attempt(lab: Lab, word: str, body: Body) -> Steps[Reply]:

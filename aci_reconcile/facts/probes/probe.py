@@ -27,3 +27,5 @@ class Probe:
     """How long one of them lives, about."""
     deep: bool = False
     """Whether it is asked only if that is wished: it takes long, or makes many groups."""
+    network: bool = False
+    """Whether it is asked only if that is wished: it makes a virtual network."""

@@ -24,6 +24,7 @@ OWN_FORMS = {
     ("why", "--tail"): "why-tail",
     ("facts probe", "--only"): "facts-only",
     ("facts probe", "--deep"): "facts-deep",
+    ("facts probe", "--network"): "facts-network",
     ("facts probe", "--out"): "facts-out",
 }
 BRAKES = {

@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from aci_reconcile.facts.probes import absence, containers, deep, echoes, labels, limits, power, profiles, updates
+from aci_reconcile.facts.probes import (
+    absence,
+    containers,
+    deep,
+    echoes,
+    labels,
+    limits,
+    networks,
+    power,
+    profiles,
+    registries,
+    updates,
+)
 from aci_reconcile.facts.probes.steps import Reply, Seen, Unclear, decide_choice, has_other_cause
 
 
@@ -28,6 +40,16 @@ def container(**properties: Any) -> Reply:
 def address(**values: Any) -> Reply:
     """Return a group with an address."""
     return Reply(200, {}, {"properties": {"ipAddress": values}})
+
+
+def creating(**properties: Any) -> Reply:
+    """Return a group that is being created."""
+    return Reply(201, {}, {"properties": {"provisioningState": "Creating", **properties}})
+
+
+def credentials(**more: Any) -> Reply:
+    """Return a group with the credentials of a registry."""
+    return Reply(200, {}, {"properties": {"imageRegistryCredentials": [{"server": "s", "username": "u", **more}]}})
 
 
 def updated(state: str, current: str) -> Reply:
@@ -69,6 +91,33 @@ CASES: list[tuple[Seen | Unclear, str]] = [
     (updates.decide_ended(refusal(409, "Ended"))[0], "refuse"),
     (updates.decide_ended(refusal(409, "Ended"))[1], "Ended"),
     (updates.decide_ended(refusal(429, "TooManyRequests"))[0], "unclear"),
+    (networks.decide_refusal("public-in-subnet", refusal(400)), "true"),
+    (networks.decide_refusal("public-in-subnet", refusal(409, "ServiceAssociationLinkNotReady")), "unclear"),
+    (networks.decide_refusal("public-in-subnet", group()), "false"),
+    (networks.decide_time(120, 5), "true"),
+    (networks.decide_time(30, 5), "false"),
+    (networks.decide_late(creating(), creating(), address(ip="10.0.0.4")), "true"),
+    (networks.decide_late(creating(), creating(ipAddress={}), address(ip="10.0.0.4")), "false"),
+    (networks.decide_late(group(), group(), address(ip="10.0.0.4")), "unclear"),
+    (networks.decide_late(creating(), creating(), group()), "unclear"),
+    (networks.decide_used(refusal(400, "InUseSubnetCannotBeDeleted")), "true"),
+    (networks.decide_used(refusal(409, "AnotherOperationInProgress")), "false"),
+    (networks.decide_collision(creating(), refusal(409, "ServiceAssociationLinkNotReady"), creating()), "refuse"),
+    (networks.decide_collision(creating(), creating(), creating()), "accept"),
+    (networks.decide_collision(creating(), refusal(409, "Conflict"), creating()), "unclear"),
+    (networks.decide_collision(refusal(400), creating(), creating()), "unclear"),
+    (networks.decide_collision(creating(), creating(), group()), "unclear"),
+    (networks.decide_plain(refusal(400, "SubnetMissingRequiredDelegation")), "true"),
+    (networks.decide_plain(group()), "false"),
+    (networks.decide_plain(refusal(429, "TooManyRequests")), "unclear"),
+    (networks.decide_missing(refusal(404, "NotFound")), "true"),
+    (networks.decide_missing(refusal(404, "ResourceNotFound")), "false"),
+    (registries.decide_check(refusal(400, "InaccessibleImage")), "true"),
+    (registries.decide_check(group()), "false"),
+    (registries.decide_check(refusal(409, "RegistryErrorResponse")), "unclear"),
+    (registries.decide_delegation(credentials(isDelegatedIdentity=False)), "true"),
+    (registries.decide_delegation(credentials()), "false"),
+    (registries.decide_delegation(group()), "unclear"),
     (power.decide_address(address(ip="1"), address(ip="2"), address(ip="3")), "another"),
     (power.decide_address(address(ip="1"), address(ip="1"), address(ip="1")), "same"),
     (power.decide_address(address(ip="1"), address(ip="1"), address(ip="3")), "unclear"),

@@ -32,8 +32,8 @@ def check_recovered(knobs: Knobs) -> None:
 
 
 def test_few_switches_are_not_asked() -> None:
-    """They need a network, a private registry, or a WebSocket."""
-    assert {"subnet-collisions", "registry-checks", "exec-arguments", "attach-start"} == UNASKED
+    """They need a WebSocket."""
+    assert {"exec-arguments", "attach-start"} == UNASKED
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from aci_reconcile.facts.probes import Probe
 
 FEW = tuple(
-    probe for probe in PROBES if probe.id in {"update-answer", "labels", "absence", "reserved-ports", "profiles"}
+    probe
+    for probe in PROBES
+    if probe.id in {"update-answer", "labels", "absence", "reserved-ports", "profiles", "network-collisions"}
 )
 STUBBORN = Knobs(provisioning_seconds=30, delete_while_transitioning="refuse")
 NEXT = replace(LAB, run="ef34gh")

@@ -56,6 +56,15 @@ class ProbeOptions:
             help="Also ask what takes half an hour, or 30 groups at once.",
         )
     )
+    network: bool = declare(
+        Option(
+            "--network",
+            section=PROBES,
+            setting="facts_network",
+            is_flag=True,
+            help="Also ask about virtual networks: some are made, and deleted again.",
+        )
+    )
     budget: float = declare(
         Option(
             "--budget",
@@ -92,7 +101,7 @@ def probe_facts(session: Session, asked: ProbeOptions) -> ExitCode:
     from aci_reconcile.facts.selection import check_budget, choose_probes, estimate
 
     folder = session.cwd / asked.out
-    probes = choose_probes(asked.only, deep=asked.deep)
+    probes = choose_probes(asked.only, deep=asked.deep, network=asked.network)
     expected = estimate(probes)
     check_budget(expected, asked.budget)
     if not asked.location:
