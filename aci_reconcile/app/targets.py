@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.app.view import Seen
 from aci_reconcile.core.errors import AzureError, BlockedError, NotFoundError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.planning.permission import is_foreign
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.view import View
     from aci_reconcile.core.model import Key, Resource
     from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.values import Unreadable
 
 _PATTERN: Final = frozenset("*?[")
 _LONGEST: Final = 200
@@ -60,6 +62,39 @@ def find_groups(view: View, words: Sequence[str]) -> tuple[Resource, ...]:
         for each in matching:
             found.setdefault(each.id.key, each)
     return tuple(found.values())
+
+
+def find_seen(view: View, words: Sequence[str], *, lenient: bool = False) -> Seen:
+    """Read the groups that addresses, names and patterns mean, and say beside them what could not be read.
+
+    Args:
+        view: the way to Azure.
+        words: what is meant.
+        lenient: whether a word may mean nothing, as while somebody watches and a group is deleted.
+
+    Raises:
+        NotFoundError: a word means no group; the hint names one that is called similarly.
+        UsageError: a name is in several resource groups.
+    """
+    found: dict[Key, Resource] = {}
+    unread: dict[str, Unreadable] = {}
+    everything: Seen | None = None
+    for word in words:
+        try:
+            if not _PATTERN & set(word):
+                seen = view.read_named((word,))
+            else:
+                everything = everything or view.read_all()
+                seen = Seen(_match(everything.groups, word), everything.unread)
+        except NotFoundError as error:
+            if lenient:
+                continue
+            raise NotFoundError(error.message, hint=_suggest_live(view, word)) from None
+        if not (seen.groups or seen.unread or lenient):
+            raise NotFoundError(f"no container group matches {word}", hint=_suggest_live(view, word))
+        found |= {each.id.key: each for each in seen.groups}
+        unread |= {each.address: each for each in seen.unread}
+    return Seen(tuple(found.values()), tuple(unread.values()))
 
 
 def _find_named(view: View, word: str) -> Resource:

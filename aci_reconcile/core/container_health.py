@@ -14,7 +14,7 @@ from aci_reconcile.core.model import as_list, as_number, as_object, as_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from aci_reconcile.core.model import Json
+    from aci_reconcile.core.model import Body, Json
 
 
 _PERIOD, _FAILURES = 10.0, 3.0
@@ -250,3 +250,23 @@ def find_pulled_digest(container: ContainerHealth) -> str:
         if event.name.lower() in {_PULLED, _PULLING} and (match := _IMAGE_DIGEST.search(event.message))
     ]
     return max(found, default=(False, "", ""))[2]
+
+
+def find_created(body: Body, containers: Iterable[ContainerHealth]) -> float | None:
+    """Return when a group was created, in seconds since the epoch; None if Azure shows nothing that tells.
+
+    ``systemData`` says it from api-version 2025-09-01 on. Older groups have none: then it is the earliest time that
+    their containers and their events show, so that they are at least as old.
+    """
+    created = to_epoch(as_text(as_object(body.get("systemData")).get("createdAt")))
+    if created is not None:
+        return created
+    times = [to_epoch(time) for each in containers for time in _list_times(each)]
+    return min((each for each in times if each is not None), default=None)
+
+
+def _list_times(container: ContainerHealth) -> Iterator[str]:
+    yield container.started
+    if container.ended is not None:
+        yield container.ended.started
+    yield from (each.first for each in container.events)

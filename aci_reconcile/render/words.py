@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.render.escape import sanitize
 
@@ -26,6 +27,21 @@ def format_duration(seconds: float) -> str:
     if hours:
         return f"{hours}h{minutes:02}m"
     return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
+
+
+_DAY: Final = 86400
+_HEX: Final = re.compile(r"(?<![0-9a-f])([0-9a-f]{12})[0-9a-f]{52}(?![0-9a-f])")
+
+
+def shorten_digests(text: str) -> str:
+    """Return a text with twelve digits of each digest and each id of a container: enough to tell them apart."""
+    return _HEX.sub(r"\1", text)
+
+
+def format_age(seconds: float) -> str:
+    """Return an age as people say it: a duration in whole seconds, and in whole days from two on: ``3d``."""
+    whole = max(round(seconds), 0)
+    return f"{whole // _DAY}d" if whole >= 2 * _DAY else format_duration(whole) if whole else "0s"
 
 
 def format_estimate(seconds: float) -> str:

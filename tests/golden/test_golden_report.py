@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -470,6 +472,31 @@ def status_narrow() -> Case:
     return Case(lambda style: render_status_text(groups, style, width=80), render_status_json(groups))
 
 
+def status_wide() -> Case:
+    """With age, ports, images and digests, each group on one line."""
+    digest = "sha256:" + "0123456789ab" + "c" * 52
+    moment = "2025-06-01T08:00:00Z"
+    pulled = ContainerEvent(
+        "Pulled",
+        "Normal",
+        f'Successfully pulled image "web@{digest}"',
+        1,
+        moment,
+        moment,
+    )
+    web, side = RUNNING.containers
+    known = dataclasses.replace(RUNNING, containers=(dataclasses.replace(web, events=(pulled,)), side))
+    body = live("api").body
+    ports = {"type": "Public", "ports": [{"port": 80}, {"port": 53, "protocol": "UDP"}]}
+    api = dataclasses.replace(live("api"), body={**body, "properties": {**live("api").properties, "ipAddress": ports}})
+    api = dataclasses.replace(api, body={**api.body, "systemData": {"createdAt": "2025-05-30T08:00:00Z"}})
+    groups = [(live("web"), CRASHING), (api, known), (live("guest", ""), None)]
+    now = datetime(2025, 6, 1, 9, tzinfo=UTC).timestamp()
+    return Case(
+        lambda style: render_status_text(groups, style, width=80, now=now, wide=True), render_status_json(groups)
+    )
+
+
 def status_none() -> Case:
     """No groups."""
     return Case(lambda style: render_status_text([], style), render_status_json([]))
@@ -662,6 +689,7 @@ CASES: Mapping[str, Callable[[], Case]] = {
     "plan/unknown-fields": unknown_fields,
     "plan/unreadable": unreadable,
     "status/narrow": status_narrow,
+    "status/wide": status_wide,
     "status/detail": status_detail,
     "status/detail-unread": status_detail_unread,
     "status/list": status_list,

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import click
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.live_view import measure_room, open_view
-from aci_reconcile.cli.option import declare, include
+from aci_reconcile.cli.option import Option, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.core.errors import ExitCode, UsageError
-from aci_reconcile.core.resource_types import assess_health
 
 if TYPE_CHECKING:
+    from aci_reconcile.app.view import Seen, View
     from aci_reconcile.cli.session import Session
+
+_ORDERS: Final = ("address", "state", "restarts", "age", "provisioning", "location", "project")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,25 @@ class StatusOptions:
     """The options of ``status``."""
 
     addresses: tuple[str, ...] = declare(options.ADDRESSES)
+    sort: str | None = declare(
+        Option(
+            "--sort",
+            section=options.OUTPUT,
+            type=click.Choice(_ORDERS),
+            help="Order of the groups (default: address).",
+        )
+    )
+    shape: str | None = declare(
+        Option(
+            "-o",
+            "--output",
+            "shape",
+            section=options.OUTPUT,
+            type=click.Choice(["wide", "json", "name"]),
+            help="Show ports, images and digests too, or JSON, or only addresses.",
+        )
+    )
+    watch: bool = declare(options.WATCH)
     sources: SourceOptions = include(SourceOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = include(OutputOptions)
@@ -29,28 +53,67 @@ class StatusOptions:
 
 def show_status(session: Session, asked: StatusOptions) -> ExitCode:
     """List groups and their state, or show some in detail."""
+    if session.console.json and asked.shape in {"wide", "name"}:
+        raise UsageError(f"--format json and -o {asked.shape} cannot be combined")
+    if asked.watch and asked.shape == "name":
+        raise UsageError("--watch and -o name cannot be combined")
+    if asked.shape == "json":
+        session.follow(replace(asked.output, format="json"))
+    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session) as view:
+        if not (view.scopes or view.search.subscriptions or asked.addresses):
+            raise UsageError("no resource group is given", hint="use -g, or run this where the manifests are")
+        if asked.watch:
+            return _watch(view, session, asked)
+        seen = _read(view, asked)
+    _show(seen, view, session, asked)
+    return ExitCode.ERROR if seen.unread else ExitCode.OK
+
+
+def _read(view: View, asked: StatusOptions, *, lenient: bool = False) -> Seen:
+    from aci_reconcile.app.targets import find_seen
+
+    return find_seen(view, asked.addresses, lenient=lenient) if asked.addresses else view.read_all()
+
+
+def _show(seen: Seen, view: View, session: Session, asked: StatusOptions) -> None:
+    from aci_reconcile.app.status import judge
     from aci_reconcile.render.escape import sanitize
     from aci_reconcile.render.json.status import render_status_json
     from aci_reconcile.render.text.status import render_group_text, render_status_text, render_unread
 
-    console = session.console
-    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session) as view:
-        if not (view.scopes or view.search.subscriptions or asked.addresses):
-            raise UsageError("no resource group is given", hint="use -g, or run this where the manifests are")
-        seen = view.read_named(asked.addresses) if asked.addresses else view.read_all()
-    now = session.clock.now()
-    judged = tuple((each, assess_health(each, now=now)) for each in seen.groups)
+    console, now = session.console, session.clock.now()
+    judged = judge(seen.groups, asked.sort or "", now)
     if console.json:
         console.result(render_status_json(judged, seen.unread))
-    elif not asked.addresses:
-        console.result(render_status_text(judged, console.style, seen.unread, width=measure_room(session)))
+    elif asked.shape == "name":
+        console.result("\n".join(sanitize(live.address) for live, _ in judged))
+        console.plain("error", "\n".join(render_unread(seen.unread, console.notes)))
+    elif asked.shape or not asked.addresses:
+        wide = asked.shape == "wide"
+        width = measure_room(session)
+        console.result(render_status_text(judged, console.style, seen.unread, width=width, now=now, wide=wide))
         if view.environments and not (judged or seen.unread):
             names = sanitize(", ".join(view.environments))
             console.info(f"Each environment has its own groups. Choose one with -e: {names}.")
     else:
-        details = [render_group_text(live, health, console.style) for live, health in judged]
+        width = measure_room(session)
+        details = [render_group_text(live, health, console.style, now=now, width=width) for live, health in judged]
         console.result("\n\n".join((*details, *render_unread(seen.unread, console.style))))
-    return ExitCode.ERROR if seen.unread else ExitCode.OK
+
+
+def _watch(view: View, session: Session, asked: StatusOptions) -> ExitCode:
+    """Show the groups again and again, until somebody interrupts it."""
+    from aci_reconcile.app.pace import Pace
+    from aci_reconcile.app.status import StatusWatch, judge
+    from aci_reconcile.cli.status_screen import StatusScreen
+
+    _read(view, asked)  # a word that means nothing is an error now, and later a group that was deleted
+    pace = Pace(session.clock, session.console)
+    screen = StatusScreen(session, asked.shape or "", measure_room(session))
+    for seen in StatusWatch(partial(_read, view, asked, lenient=True), pace).follow():
+        if screen.show(judge(seen.groups, asked.sort or "", session.clock.now()), seen.unread):
+            pace.hurry()
+    return ExitCode.OK
 
 
 STATUS = Command(
@@ -59,8 +122,9 @@ STATUS = Command(
     StatusOptions,
     help="List groups and their state, or show some in detail.",
     examples=(
-        "aci-reconcile status              the project's resource groups and groups",
-        "aci-reconcile status -g rg-shop   one resource group",
-        "aci-reconcile status rg-shop/web  one group in detail",
+        "aci-reconcile status                 the project's resource groups and groups",
+        "aci-reconcile status -g rg-shop      one resource group",
+        "aci-reconcile status rg-shop/web     one group in detail",
+        "aci-reconcile status --sort state -w  the worst first, again and again",
     ),
 )

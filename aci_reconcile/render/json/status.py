@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core import tags
+from aci_reconcile.core.container_health import find_pulled_digest
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.render.escape import dump
 from aci_reconcile.render.header import FORMAT_VERSION
+from aci_reconcile.render.text.status import list_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,13 +23,14 @@ def render_status_json(groups: Sequence[tuple[Resource, Health | None]], unread:
     """Return the groups as a JSON document, each with its run state or null, and what could not be read."""
     document = {
         "format_version": FORMAT_VERSION,
-        "groups": [_emit_group(resource, health) for resource, health in groups],
+        "groups": [emit_group(resource, health) for resource, health in groups],
         "unreadable": [{"address": each.address, "message": each.message} for each in unread],
     }
     return dump(document)
 
 
-def _emit_group(resource: Resource, health: Health | None) -> dict[str, object]:
+def emit_group(resource: Resource, health: Health | None) -> dict[str, object]:
+    """Return a group with its run state, or null, as JSON."""
     address = as_object(resource.properties.get("ipAddress"))
     return {
         "address": resource.address,
@@ -39,6 +42,8 @@ def _emit_group(resource: Resource, health: Health | None) -> dict[str, object]:
         # Null, not an empty text: a script must not take "" for an address.
         "ip": as_text(address.get("ip")) or None,
         "fqdn": as_text(address.get("fqdn")) or None,
+        "ports": list_ports(as_list(address.get("ports"))),
+        "created": as_text(as_object(resource.body.get("systemData")).get("createdAt")) or None,
         "project": tags.owner_name(tags.owner(resource)) or None,
         "project_id": tags.owner_id(tags.owner(resource)) or None,
         "container_count": len(as_list(resource.properties.get("containers"))),
@@ -69,6 +74,15 @@ def _emit_container(container: ContainerHealth) -> dict[str, object]:
         "started": container.started,
         "restart_count": container.restarts,
         "exit_code": container.exit_code,
+        "image_digest": find_pulled_digest(container) or None,
+        "last_ended": {
+            "exit_code": container.ended.exit_code,
+            "detail": container.ended.detail,
+            "started": container.ended.started,
+            "finished": container.ended.finished,
+        }
+        if container.ended is not None
+        else None,
         "events": [_emit_event(event) for event in container.events],
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.container_health import to_epoch
 from aci_reconcile.render.escape import sanitize
-from aci_reconcile.render.words import format_duration
+from aci_reconcile.render.words import format_duration, shorten_digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,8 +22,6 @@ _NAME: Final = len("Unhealthy")
 _LEAST: Final = 28
 """The narrowest column for messages; where less is left, they stand below."""
 _BELOW: Final = "    "
-_HEX: Final = re.compile(r"(?<![0-9a-f])([0-9a-f]{12})[0-9a-f]{52}(?![0-9a-f])")
-"""Digests and ids of containers: twelve digits are enough to tell them apart, as everywhere with Docker."""
 
 
 @dataclass(slots=True)
@@ -88,7 +85,7 @@ class EventTable:
 def _describe(entry: Entry, *, shorten: bool) -> str:
     message = sanitize(entry.message)
     if shorten:
-        message = _HEX.sub(r"\1", message)
+        message = shorten_digests(message)
     if entry.count == 1:
         return message
     over = f" over {format_duration(entry.seconds)}" if entry.seconds else ""

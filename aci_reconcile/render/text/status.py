@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import textwrap
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
+from aci_reconcile.core.container_health import find_created, find_pulled_digest
 from aci_reconcile.core.exit_codes import describe_exit
 from aci_reconcile.core.health import State
-from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.core.model import as_list, as_number, as_object, as_text
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.text.table import Column, align, fit_columns
-from aci_reconcile.render.words import count
+from aci_reconcile.render.words import count, format_age, shorten_digests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health
-    from aci_reconcile.core.model import Resource
+    from aci_reconcile.core.model import Json, Resource
     from aci_reconcile.planning.values import Unreadable
     from aci_reconcile.render.text.style import Style
 
@@ -26,16 +28,26 @@ _COLUMNS = (
     Column("PROVISIONING", 4, "provisioning: {}", "Succeeded"),
     Column("IP", 5),
     Column("FQDN", 1),  # the first to go: it is the longest, and the IP address is next to it
-    Column("LOCATION", 2),
-    Column("CONTAINERS", 7, "{} containers"),
-    Column("RESTARTS", 6, "{} restarts", "0"),
-    Column("PROJECT", 3, "project {}"),
+    Column("LOCATION", 2, dull=True),
+    Column("CONTAINERS", 8, "{} containers"),
+    Column("RESTARTS", 7, "{} restarts", "0"),
+    Column("AGE", 6, "{} old"),
+    Column("PROJECT", 3, "project {}", dull=True),
 )
+_WIDE = (*_COLUMNS, Column("PORTS", 0), Column("IMAGES", 0), Column("DIGESTS", 0))
 _STATE = 1
+_DIGITS: Final = len("sha256:") + 12
+"""What a table shows of a digest; enough to tell two of them apart, as everywhere with Docker."""
 
 
 def render_status_text(
-    groups: Sequence[tuple[Resource, Health | None]], style: Style, unread: Sequence[Unreadable] = (), *, width: int = 0
+    groups: Sequence[tuple[Resource, Health | None]],
+    style: Style,
+    unread: Sequence[Unreadable] = (),
+    *,
+    width: int = 0,
+    now: float = 0,
+    wide: bool = False,
 ) -> str:
     """Return a table of groups in their order, and below it what could not be read.
 
@@ -44,8 +56,10 @@ def render_status_text(
         style: the colours.
         unread: what could not be read.
         width: the longest line; a column that does not fit moves below its row. 0 for any length.
+        now: seconds since the epoch, for the age of groups; 0 to leave it out.
+        wide: whether to show ports, images and digests, too, each group on one line however long.
     """
-    table = _render_table(groups, style, width) if groups or not unread else ""
+    table = _render_table(groups, style, 0 if wide else width, now, wide=wide) if groups or not unread else ""
     return "\n\n".join(filter(None, (table, "\n".join(render_unread(unread, style)))))
 
 
@@ -55,10 +69,20 @@ def render_unread(unread: Iterable[Unreadable], style: Style) -> Iterator[str]:
         yield f"{style.paint(style.error, 'Error:')} {sanitize(f'{each.address}: {each.message}')}"
 
 
-def _render_table(groups: Sequence[tuple[Resource, Health | None]], style: Style, width: int) -> str:
+def _render_table(
+    groups: Sequence[tuple[Resource, Health | None]], style: Style, width: int, now: float, *, wide: bool
+) -> str:
     if not groups:
         return "No container groups."
-    lines, below = fit_columns(_COLUMNS, [_make_cells(resource, health) for resource, health in groups], width)
+    rows = [
+        _make_cells(resource, health, now) + (_make_wide_cells(resource, health) if wide else [])
+        for resource, health in groups
+    ]
+    columns: tuple[Column, ...] = _WIDE if wide else _COLUMNS
+    # Without a time there are no ages, and a column of nothing says nothing.
+    if not now:
+        columns, rows = _drop_age(columns, rows)
+    lines, below = fit_columns(columns, rows, width)
     table = ["  ".join(style.paint(style.bold, cell) for cell in lines[0])]
     for row, rest, (_, health) in zip(lines[1:], below, groups, strict=True):
         if health is not None:
@@ -67,28 +91,75 @@ def _render_table(groups: Sequence[tuple[Resource, Health | None]], style: Style
     return "\n".join(table)
 
 
-def render_group_text(resource: Resource, health: Health | None, style: Style) -> str:
-    """Return one group in detail: its place, its state, and each container with its events."""
-    state = (
-        style.paint(choose_colour(health.state, style), describe_state(health)) if health is not None else "not read"
-    )
-    cells = _make_cells(resource, health)
+def _drop_age(columns: tuple[Column, ...], rows: list[list[str]]) -> tuple[tuple[Column, ...], list[list[str]]]:
+    at = next(at for at, column in enumerate(columns) if column.name == "AGE")
+    return (*columns[:at], *columns[at + 1 :]), [[*row[:at], *row[at + 1 :]] for row in rows]
+
+
+def list_changing_cells(resource: Resource, health: Health | None) -> tuple[str, ...]:
+    """Return what a table shows of a group that does not change by itself, as its age does."""
+    return (*_make_cells(resource, health, 0), *_make_wide_cells(resource, health))
+
+
+def render_group_text(
+    resource: Resource, health: Health | None, style: Style, *, now: float = 0, width: int = 0
+) -> str:
+    """Return one group in detail: its place, its state, and each container with its events.
+
+    Args:
+        resource: the group.
+        health: its run state; None if that was not read.
+        style: the colours.
+        now: seconds since the epoch, for its age; 0 to leave it out.
+        width: the longest line; 0 for any length.
+    """
+    state = describe_state(health) if health is not None else "not read"
+    tones = {"state": choose_colour(health.state, style)} if health is not None else {}
+    cells = dict(zip((column.name for column in _COLUMNS), _make_cells(resource, health, now), strict=True))
     facts = [
         ("state", state),
-        ("provisioning", cells[2]),
+        ("provisioning", cells["PROVISIONING"]),
         ("instance", sanitize(health.instance_state) if health is not None else ""),
-        ("IP", cells[3]),
-        ("FQDN", cells[4]),
-        ("location", cells[5]),
-        ("project", cells[8]),
+        ("IP", cells["IP"]),
+        ("FQDN", cells["FQDN"]),
+        ("ports", sanitize(_join_ports(resource))),
+        ("age", cells["AGE"]),
+        ("location", cells["LOCATION"]),
+        ("project", cells["PROJECT"]),
     ]
     lines = [style.paint(style.bold, sanitize(resource.address))]
-    lines += [f"  {name}  {value}" for name, value in align([fact for fact in facts if fact[1]])]
+    lines += _render_facts(facts, tones, style, width, "  ")
     if health is not None and health.events:
-        lines += ["  events", *(f"    {line}" for line in render_events(health.events, style))]
+        lines += ["  events", *(f"    {line}" for line in render_events(health.events, style, width=width, indent=4))]
     for container in health.containers if health is not None else ():
-        lines += ["", *_render_container(container, style)]
+        lines += ["", *_render_container(container, style, width)]
     return "\n".join(lines)
+
+
+def _render_facts(
+    facts: Iterable[tuple[str, str]], tones: Mapping[str, str], style: Style, width: int, indent: str
+) -> Iterator[str]:
+    """Yield names and values in two columns; a value that is too long goes on below itself.
+
+    Args:
+        facts: the names and the values; one without a value is left out.
+        tones: the colours of some values, by their names.
+        style: how a colour is written.
+        width: the longest line; 0 for any length.
+        indent: what stands before each line.
+    """
+    for name, value in align([fact for fact in facts if fact[1]]):
+        first, *rest = _wrap(value, width - len(indent) - len(name) - 2 if width else 0)
+        tone = tones.get(name.strip(), "")
+        yield f"{indent}{name}  {style.paint(tone, first)}"
+        yield from (f"{indent}{'':{len(name)}}  {style.paint(tone, line)}" for line in rest)
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Return lines no longer than the width; a word that is longer stays whole. 0 for any length."""
+    if width <= 0 or len(text) <= width:
+        return [text]
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def choose_colour(state: State, style: Style) -> str:
@@ -124,16 +195,29 @@ def describe_container(container: ContainerHealth) -> str:
     return sanitize(f"{kind} {container.name}: {', '.join(part for part in parts if part)}")
 
 
-def render_events(events: tuple[ContainerEvent, ...], style: Style) -> Iterator[str]:
-    """Yield the events of a container, oldest first, in columns."""
+def render_events(
+    events: tuple[ContainerEvent, ...], style: Style, *, width: int = 0, indent: int = 0
+) -> Iterator[str]:
+    """Yield the events of a container, oldest first, in columns.
+
+    Args:
+        events: the events.
+        style: the colours.
+        width: the longest line, for which digests are shortened and messages broken; 0 for any length.
+        indent: how far the caller moves the lines to the right.
+    """
     cells = [[sanitize(cell) for cell in _make_event_cells(event)] for event in sorted(events, key=_sort_key)]
     for time, kind, name, message in align(cells):
         tone = style.dim if kind.strip() == "Normal" else style.warn
-        yield f"{style.paint(style.dim, time)}  {style.paint(tone, kind)}  {name}  {message}".rstrip()
+        before = len(f"{time}  {kind}  {name}  ")
+        first, *rest = _wrap(shorten_digests(message) if width else message, width - before - indent if width else 0)
+        yield f"{style.paint(style.dim, time)}  {style.paint(tone, kind)}  {name}  {first}".rstrip()
+        yield from (f"{'':{before}}{line}" for line in rest)
 
 
-def _make_cells(resource: Resource, health: Health | None) -> list[str]:
+def _make_cells(resource: Resource, health: Health | None, now: float) -> list[str]:
     address = as_object(resource.properties.get("ipAddress"))
+    created = find_created(resource.body, health.containers if health is not None else ()) if now else None
     cells = (
         resource.address,
         health.state.value if health is not None else "",
@@ -143,9 +227,35 @@ def _make_cells(resource: Resource, health: Health | None) -> list[str]:
         as_text(resource.body.get("location")),
         _count_running(resource, health),
         str(sum(each.restarts for each in health.containers)) if health is not None else "",
+        format_age(now - created) if created is not None else "",
         tags.owner_name(tags.owner(resource)),
     )
     return [sanitize(cell) for cell in cells]
+
+
+def _make_wide_cells(resource: Resource, health: Health | None) -> list[str]:
+    images = [as_text(as_object(view.get("properties")).get("image")) for view in _list_containers(resource)]
+    known = [each for each in health.containers if not each.init] if health is not None else []
+    digests = [find_pulled_digest(each)[:_DIGITS] or "-" for each in known]
+    # A dash for each of several containers of which Azure shows no digest would say nothing either.
+    shown = ",".join(digests) if any(each != "-" for each in digests) else ""
+    return [sanitize(cell) for cell in (_join_ports(resource), ",".join(filter(None, images)), shown)]
+
+
+def _list_containers(resource: Resource) -> list[Mapping[str, Json]]:
+    return [as_object(each) for each in as_list(resource.properties.get("containers"))]
+
+
+def _join_ports(resource: Resource) -> str:
+    """Return the ports of a group's address: ``80/TCP,53/UDP``."""
+    ports = as_list(as_object(resource.properties.get("ipAddress")).get("ports"))
+    return ",".join(list_ports(ports))
+
+
+def list_ports(ports: Iterable[Json]) -> list[str]:
+    """Return ports as people write them; TCP is what Azure takes where it is not said."""
+    found = [as_object(each) for each in ports]
+    return [f"{as_number(each.get('port')) or 0:.0f}/{as_text(each.get('protocol')) or 'TCP'}" for each in found]
 
 
 def _count_running(resource: Resource, health: Health | None) -> str:
@@ -156,22 +266,35 @@ def _count_running(resource: Resource, health: Health | None) -> str:
     return f"{sum(each.state == 'Running' and not each.init for each in health.containers)}/{total}"
 
 
-def _render_container(container: ContainerHealth, style: Style) -> Iterator[str]:
+def _render_container(container: ContainerHealth, style: Style, width: int) -> Iterator[str]:
     kind = "init container" if container.init else "container"
     tone = choose_colour(container.verdict, style)
     yield f"  {kind} {style.paint(style.bold, sanitize(container.name))}"
+    ended = container.ended
     facts = [
         ("image", sanitize(container.image)),
-        ("state", style.paint(tone, sanitize(container.state)) if container.state else "not known"),
+        ("digest", _shorten(find_pulled_digest(container), width)),
+        ("state", sanitize(container.state) or "not known"),
         ("detail", sanitize(container.detail)),
         ("started", sanitize(container.started)),
         ("restarts", str(container.restarts)),
-        ("exit code", str(container.exit_code) if container.exit_code is not None else ""),
+        ("exit code", _describe_code(container.exit_code)),
+        ("last exit", _describe_code(ended.exit_code) if ended is not None and container.exit_code is None else ""),
+        ("ended", sanitize(ended.finished) if ended is not None else ""),
     ]
-    yield from (f"    {name}  {value}" for name, value in align([fact for fact in facts if fact[1]]))
+    tones = {"state": tone} if container.state else {}
+    yield from _render_facts(facts, tones, style, width, "    ")
     if container.events:
         yield "    events"
-        yield from (f"      {line}" for line in render_events(container.events, style))
+        yield from (f"      {line}" for line in render_events(container.events, style, width=width, indent=6))
+
+
+def _shorten(digest: str, width: int) -> str:
+    return shorten_digests(digest) if width else digest
+
+
+def _describe_code(code: int | None) -> str:
+    return describe_exit(code).removeprefix("exit code ") if code is not None else ""
 
 
 def _sort_key(event: ContainerEvent) -> tuple[str, str]:

@@ -23,6 +23,8 @@ class Column:
     """The form of a value below its row."""
     usual: str = ""
     """A value that is left out below the row."""
+    dull: bool = False
+    """Whether a value that all rows share is left out below them."""
 
 
 def fit_columns(
@@ -37,7 +39,11 @@ def fit_columns(
     """
     kept = _choose_columns(columns, rows, width)
     cells = [[each[at] or "-" for at in kept] for each in ([column.name for column in columns], *rows)]
-    lost = [at for at in range(len(columns)) if at not in kept]
+    lost = [
+        at
+        for at, column in enumerate(columns)
+        if at not in kept and not (column.dull and len({row[at] for row in rows}) == 1)
+    ]
     return list(align(cells)), ["\n".join(_render_below(columns, row, lost, width)) for row in rows]
 
 

@@ -14,7 +14,7 @@ from aci_reconcile.core.provisioning import is_quiet
 from aci_reconcile.operate.since_write import Since
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.text.status import choose_colour
-from aci_reconcile.render.words import count, format_duration
+from aci_reconcile.render.words import count, format_age
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,13 +69,13 @@ def _describe_good(found: Diagnosis) -> str:
         policy = as_text(found.resource.properties.get("restartPolicy")) or "Always"
         ends = [to_epoch(each.ended.finished) for each in main if each.ended is not None]
         last = max((each for each in ends if each is not None), default=None)
-        ago = f" {_format_age(found.now - last)}" if last is not None else ""
+        ago = f" {_ago(found.now - last)}" if last is not None else ""
         return (
             f"has ended{ago}, as restartPolicy {sanitize(policy)} says: {count(len(main), 'container')}, exit code 0."
         )
     begun = [to_epoch(each.started) for each in main if each.state == "Running"]
     last = max((each for each in begun if each is not None), default=None)
-    since = f" for {format_duration(max(found.now - last, 0))}" if last is not None else ""
+    since = f" for {format_age(found.now - last)}" if last is not None else ""
     verb = "container has run" if len(main) == 1 else "containers have run"
     return f"is healthy: {len(main)} {verb}{since}."
 
@@ -93,13 +93,13 @@ def _describe_last_end(container: ContainerHealth, now: float) -> str:
     if ended is None:
         return ""
     at = to_epoch(ended.finished)
-    ago = f" {_format_age(now - at)}" if at is not None else ""
+    ago = f" {_ago(now - at)}" if at is not None else ""
     code = f" with {describe_exit(ended.exit_code)}" if ended.exit_code is not None else ""
     return f"; it last ended{ago}{code}"
 
 
-def _format_age(seconds: float) -> str:
-    return f"{format_duration(max(seconds, 0))} ago"
+def _ago(seconds: float) -> str:
+    return f"{format_age(seconds)} ago"
 
 
 def _render_explanation(
@@ -136,7 +136,7 @@ def _describe_condition(container: ContainerHealth, now: float) -> str:
     parts += [detail] if detail else []
     parts += [count(container.restarts, "restart")] if container.restarts else []
     at = to_epoch(container.ended.finished) if container.ended is not None else None
-    parts += [f"ended {_format_age(now - at)}"] if at is not None else []
+    parts += [f"ended {_ago(now - at)}"] if at is not None else []
     return sanitize(", ".join(parts))
 
 

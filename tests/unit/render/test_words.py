@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from aci_reconcile.render.text.table import align
-from aci_reconcile.render.words import count, format_duration, format_estimate, format_time
+from aci_reconcile.render.words import (
+    count,
+    format_age,
+    format_duration,
+    format_estimate,
+    format_time,
+    shorten_digests,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +68,30 @@ def test_aligned() -> None:
 def test_aligned_nothing() -> None:
     """No rows are no table."""
     assert [] == list(align([]))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "0s"),
+        (0.2, "0s"),
+        (12.4, "12s"),
+        (125, "2m05s"),
+        (3600, "1h00m"),
+        (172_799, "47h59m"),
+        (172_800, "2d"),
+        (1e6, "11d"),
+    ],
+)
+def test_ages(seconds: float, words: str) -> None:
+    """In whole seconds, and in days from two on; a clock that is behind makes nothing younger than it is."""
+    assert words == format_age(seconds)
+
+
+def test_digests_are_shortened() -> None:
+    """And ids of containers; what only looks like a part of one stays."""
+    digest = "0123456789ab" + "c" * 52
+
+    assert "web@sha256:0123456789ab" == shorten_digests(f"web@sha256:{digest}")
+    assert f"x {digest}f" == shorten_digests(f"x {digest}f")
+    assert "0123456789abcdef" == shorten_digests("0123456789abcdef")
