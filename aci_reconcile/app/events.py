@@ -13,7 +13,7 @@ from aci_reconcile.operate.timeline import Entry, Source, find_news, make_timeli
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aci_reconcile.app.pace import Pace
+    from aci_reconcile.app.pace import WatchPace
     from aci_reconcile.app.view import View
     from aci_reconcile.core.model import Resource, ResourceId
 
@@ -23,7 +23,7 @@ class EventWatch:
     """Looks at groups again and again, at a pace that Azure's limits allow."""
 
     view: View
-    pace: Pace
+    pace: WatchPace
 
     def follow(self, groups: Sequence[Resource]) -> Iterator[tuple[Entry, ...]]:
         """Yield what has happened so far, then what happens, until the last of the groups is deleted.

@@ -28,7 +28,7 @@ def _make_backoff() -> Backoff:
 
 
 @dataclass(slots=True)
-class Pace:
+class WatchPace:
     """Waits between the looks of one watch."""
 
     clock: Clock

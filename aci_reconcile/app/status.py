@@ -16,7 +16,7 @@ from aci_reconcile.core.resource_types import assess_health
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from aci_reconcile.app.pace import Pace
+    from aci_reconcile.app.pace import WatchPace
     from aci_reconcile.app.view import Seen
     from aci_reconcile.core.health import Health
     from aci_reconcile.core.model import Resource
@@ -57,7 +57,7 @@ class StatusWatch:
     """Reads groups again and again, at a pace that Azure's limits allow."""
 
     read: Callable[[], Seen]
-    pace: Pace
+    pace: WatchPace
 
     def follow(self) -> Iterator[Seen]:
         """Yield what is seen each time.

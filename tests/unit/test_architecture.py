@@ -59,7 +59,7 @@ MUTABLE = {
     "Limits": "what one run learns of Azure's rate limits",
     "Watch": "what the groups of one resource group share while they are waited for",
     "EventTable": "remembers the day of the last event that it wrote",
-    "Pace": "counts up while one watch waits",
+    "WatchPace": "counts up while one watch waits",
     "StatusScreen": "what one watch has shown",
     "Places": "filled while one document is walked",
     "Session": "what one run of the command has opened and must close",

@@ -34,7 +34,7 @@ class EventsOptions:
 def show_events(session: Session, asked: EventsOptions) -> ExitCode:
     """Show what happened to groups, and with ``--watch`` what happens."""
     from aci_reconcile.app.events import EventWatch
-    from aci_reconcile.app.pace import Pace
+    from aci_reconcile.app.pace import WatchPace
     from aci_reconcile.app.targets import find_groups
     from aci_reconcile.operate.timeline import make_timeline
     from aci_reconcile.render.text.events import EventTable
@@ -44,7 +44,7 @@ def show_events(session: Session, asked: EventsOptions) -> ExitCode:
         first = make_timeline(groups)
         table = EventTable.of(groups, first, session.console.style, measure_room(session))
         if asked.watch:
-            for news in EventWatch(view, Pace(session.clock, session.console)).follow(groups):
+            for news in EventWatch(view, WatchPace(session.clock, session.console)).follow(groups):
                 _write(news, table, session)
         else:
             _write(first, table, session)

@@ -103,12 +103,12 @@ def _show(seen: Seen, view: View, session: Session, asked: StatusOptions) -> Non
 
 def _watch(view: View, session: Session, asked: StatusOptions) -> ExitCode:
     """Show the groups again and again, until somebody interrupts it."""
-    from aci_reconcile.app.pace import Pace
+    from aci_reconcile.app.pace import WatchPace
     from aci_reconcile.app.status import StatusWatch, judge
     from aci_reconcile.cli.status_screen import StatusScreen
 
     _read(view, asked)  # a word that means nothing is an error now, and later a group that was deleted
-    pace = Pace(session.clock, session.console)
+    pace = WatchPace(session.clock, session.console)
     screen = StatusScreen(session, asked.shape or "", measure_room(session))
     for seen in StatusWatch(partial(_read, view, asked, lenient=True), pace).follow():
         if screen.show(judge(seen.groups, asked.sort or "", session.clock.now()), seen.unread):

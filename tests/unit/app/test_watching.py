@@ -11,7 +11,7 @@ import pytest
 from factories import FakeClock, group, owned, rid
 
 from aci_reconcile.app.events import EventWatch
-from aci_reconcile.app.pace import Pace
+from aci_reconcile.app.pace import WatchPace
 from aci_reconcile.app.run import Silence
 from aci_reconcile.app.status import StatusWatch, judge
 from aci_reconcile.app.view import Seen, View
@@ -88,7 +88,7 @@ ONE, TWO = started(1, "2023-11-14T22:13:20Z"), started(2, "2023-11-14T22:14:20Z"
 def follow(story: Story, clock: Clock, warnings: Warnings | None = None) -> list[list[tuple[str, int]]]:
     """Return what a watch of one group tells, look by look, until it ends."""
     view = View(story, (), "", 1)  # type: ignore[arg-type]  # all that is asked of it
-    watch = EventWatch(view, Pace(clock, warnings or Warnings()))
+    watch = EventWatch(view, WatchPace(clock, warnings or Warnings()))
     return [[(each.name, each.count) for each in news] for news in watch.follow([ONE])]
 
 
@@ -114,7 +114,7 @@ def test_the_pace_slows_down_while_nothing_happens() -> None:
 def test_many_groups_are_read_no_faster_than_the_limits_bear() -> None:
     """Five reads a second, of the 25 that ARM gives."""
     clock = Clock()
-    Pace(clock, Warnings()).wait(100)
+    WatchPace(clock, Warnings()).wait(100)
 
     assert [20.0] == clock.slept
 
@@ -157,7 +157,7 @@ def test_the_state_is_read_again_and_again() -> None:
         return answer
 
     with pytest.raises(EnoughError):
-        yielded.extend(StatusWatch(read, Pace(clock, Warnings())).follow())
+        yielded.extend(StatusWatch(read, WatchPace(clock, Warnings())).follow())
 
     assert [seen, seen] == yielded
     assert [2.0, 15.0] == clock.slept
