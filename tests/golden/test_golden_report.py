@@ -487,7 +487,7 @@ def status_wide() -> Case:
     web, side = RUNNING.containers
     known = dataclasses.replace(RUNNING, containers=(dataclasses.replace(web, events=(pulled,)), side))
     body = live("api").body
-    ports = {"type": "Public", "ports": [{"port": 80}, {"port": 53, "protocol": "UDP"}]}
+    ports: Any = {"type": "Public", "ports": [{"port": 80}, {"port": 53, "protocol": "UDP"}]}
     api = dataclasses.replace(live("api"), body={**body, "properties": {**live("api").properties, "ipAddress": ports}})
     api = dataclasses.replace(api, body={**api.body, "systemData": {"createdAt": "2025-05-30T08:00:00Z"}})
     groups = [(live("web"), CRASHING), (api, known), (live("guest", ""), None)]

@@ -19,7 +19,7 @@ from aci_reconcile.cli.console import Console
 from aci_reconcile.cli.session import Session
 from aci_reconcile.cli.status_screen import StatusScreen
 from aci_reconcile.core.errors import ForbiddenError, NoAnswerError, ThrottledError
-from aci_reconcile.core.model import Resource
+from aci_reconcile.core.model import Resource, as_list, as_object
 from aci_reconcile.planning.values import Unreadable
 
 
@@ -76,7 +76,8 @@ def started(count: int, last: str, *more: dict[str, Any]) -> Resource:
     event = {"name": "Started", "type": "Normal", "message": "Started container", "count": count}
     times = {"firstTimestamp": "2023-11-14T22:13:20Z", "lastTimestamp": last}
     live = owned(group("web"))
-    container = {**live.body["properties"]["containers"][0]}  # type: ignore[index, call-overload]
+    (declared,) = as_list(live.properties["containers"])
+    container: dict[str, Any] = dict(as_object(declared))
     view = {"restartCount": 0, "currentState": {"state": "Running"}, "events": [{**event, **times}, *more]}
     container["properties"] = {**container["properties"], "instanceView": view}
     return replace(live, body={**live.body, "properties": {**live.properties, "containers": [container]}})
@@ -241,7 +242,8 @@ def test_the_orders(order: str, names: list[str]) -> None:
 
     def make(name: str, restarts: int, state: str, created: str) -> Resource:
         live = owned(group(name))
-        container = {**live.body["properties"]["containers"][0]}  # type: ignore[index, call-overload]
+        (declared,) = as_list(live.properties["containers"])
+        container: dict[str, Any] = dict(as_object(declared))
         view = {"restartCount": restarts, "currentState": {"state": state}}
         container["properties"] = {**container["properties"], "instanceView": view}
         properties = {**live.properties, "containers": [container]}

@@ -28,7 +28,7 @@ def live(view: Any, *events: Any, init: Any = None, name: str = "web") -> Resour
     """Return a live group with these views."""
     shown = group(name, container("web", instanceView=view))
     more = [{"name": "setup", "properties": {"instanceView": init}}] if init else []
-    inner = {**shown.properties, "initContainers": more, "instanceView": {"events": list(events)}}
+    inner: Any = {**shown.properties, "initContainers": more, "instanceView": {"events": list(events)}}
     return replace(shown, body={**shown.body, "properties": inner})
 
 
