@@ -19,7 +19,7 @@ from aci_reconcile.core.container_health import (
     to_epoch,
     view_of,
 )
-from aci_reconcile.core.model import as_list, as_object, as_text
+from aci_reconcile.core.model import Power, as_list, as_object, as_text
 from aci_reconcile.core.provisioning import failure_in, is_passing, is_quiet, state_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ __all__ = [
     "describe_condition",
     "describe_container",
     "has_ended",
+    "read_power",
 ]
 
 _BEGINNINGS = frozenset({"Pulling", "Started"})
@@ -93,6 +94,20 @@ def has_ended(body: Body) -> str:
     views = [view_of(each) for each in as_list(properties.get("containers"))]
     current = [as_text(as_object(view.get("currentState")).get("state")) for view in views]
     return state if state in {"Succeeded", "Failed"} and all(each == "Terminated" for each in current) else ""
+
+
+def read_power(body: Body) -> Power | None:
+    """Return whether a group runs or is stopped; None if it has ended by itself, or if the read has no run state.
+
+    A stop changes nothing of a group that has ended (documented at container-instances-stop-start). The provisioning
+    state of a stopped group is still Succeeded (recorded), and lists have no run state: only a read of the group tells.
+    """
+    state = as_text(as_object(as_object(body.get("properties")).get("instanceView")).get("state")).lower()
+    if not state:
+        return Power.RUNNING if is_passing(state_of(body)) else None  # it is coming up
+    if state in {"succeeded", "failed"}:
+        return None
+    return Power.STOPPED if state == "stopped" else Power.RUNNING
 
 
 def describe_condition(body: Body) -> str:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -91,6 +92,13 @@ class ResourceId:
         return cls(match["subscription"], match["group"], match["name"], match["type"])
 
 
+class Power(StrEnum):
+    """Whether a group is to run; nothing to do with containers that end by themselves."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """The ``lifecycle:`` of a manifest, which is for this tool and is never sent to Azure."""
@@ -103,6 +111,8 @@ class Lifecycle:
     """Allow the group to be deleted and created again where a change needs it."""
     detach: bool = False
     """Release the group: remove our tags, and do not change it from then on."""
+    power: Power | None = None
+    """Whether it is to run or to be stopped. None: nobody says, so that a group that somebody stopped stays stopped."""
     depends_on: tuple[str, ...] = ()
     """Addresses of groups that must be ready before this one is written."""
     ignore: tuple[str, ...] = ()

@@ -71,6 +71,8 @@ CONTAINER_GROUPS: Final = ResourceType(
         "write": f"{CONTAINER_GROUPS_NAME}/write",
         "delete": f"{CONTAINER_GROUPS_NAME}/delete",
         "stop": f"{CONTAINER_GROUPS_NAME}/stop/action",
+        "start": f"{CONTAINER_GROUPS_NAME}/start/action",
+        "restart": f"{CONTAINER_GROUPS_NAME}/restart/action",
     },
     order=1,
     is_settled=provisioning.is_settled,

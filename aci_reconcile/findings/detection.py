@@ -37,7 +37,14 @@ def find_findings(plan: Plan, health: Iterable[tuple[str, Health]]) -> tuple[Fin
         if notice.code in UNMANAGED
     ]
     findings += [make_finding(Kind.NOT_COMPARED, each.address, each.message) for each in plan.unreadable]
-    findings += [each for address, state in health for each in _find_in_health(address, state, places.get(address))]
+    # Where a manifest says whether its group runs, that is compared like every other field.
+    said = frozenset(change.address for change in plan.changes if change.power is not None)
+    findings += [
+        each
+        for address, state in health
+        if state.state is not State.STOPPED or address not in said
+        for each in _find_in_health(address, state, places.get(address))
+    ]
     return tuple({each.fingerprint: each for each in findings}.values())
 
 
@@ -92,6 +99,7 @@ def _find_in_health(address: str, health: Health, where: Where | None) -> Iterat
     if health.state in _FINE:
         return
     if health.state is State.STOPPED:
+        # Somebody stopped it, and nobody says that it is to run: that is worth knowing, and no drift.
         yield make_finding(Kind.STOPPED, address, "is stopped", where=where)
         return
     # Containers that are better off than the group are not what is wrong with it.

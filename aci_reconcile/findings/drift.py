@@ -62,8 +62,11 @@ class Drift:
 
     @property
     def unhealthy(self) -> tuple[tuple[str, Health], ...]:
-        """The groups whose containers do not run as they should: failed, stopped, not up yet, or nobody knows."""
-        fine = {State.HEALTHY, State.FINISHED}
+        """The groups whose containers do not run as they should: failed, not up yet, or nobody knows.
+
+        One that is stopped and should run differs from its manifest.
+        """
+        fine = {State.HEALTHY, State.FINISHED, State.STOPPED}
         states = [each for each in self.findings if each.kind in RUN_STATE]
         accepted = {each.address for each in states} - {each.address for each in states if each.counts}
         return tuple(

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     UNHEALTHY = "unhealthy"
     """A container has failed, or is not up, or nobody knows."""
     STOPPED = "stopped"
+    """The group is stopped, and its manifest does not say whether it is to run: no drift."""
     RESTARTING = "restarting"
     """A container ends and is started again, over and over."""
     IMAGE_MOVED = "image-moved"
@@ -64,7 +65,7 @@ _SEVERITIES: Final[Mapping[Kind, Severity]] = {
     Kind.UNDECLARED: Severity.WARNING,
     Kind.UNOWNED: Severity.WARNING,
     Kind.UNHEALTHY: Severity.ERROR,
-    Kind.STOPPED: Severity.WARNING,
+    Kind.STOPPED: Severity.NOTICE,
     Kind.RESTARTING: Severity.ERROR,
     Kind.IMAGE_MOVED: Severity.WARNING,
     Kind.ADDRESS_CHANGED: Severity.WARNING,

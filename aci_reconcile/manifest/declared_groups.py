@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.cycles import find_cycles
 from aci_reconcile.core.errors import Where
-from aci_reconcile.core.model import as_list, as_object
+from aci_reconcile.core.model import Power, as_list, as_object
 from aci_reconcile.core.references import Deferred, GroupReference, find_references, map_deferred
-from aci_reconcile.manifest.group_codes import ACI134, ACI141, ACI142, ACI175
+from aci_reconcile.manifest.group_codes import ACI134, ACI141, ACI142, ACI175, ACI308
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.syntax.reference_codes import ACI160
 
@@ -112,6 +112,7 @@ def check_groups(
     known = GroupIndex([each.resource.id for each in unique.values()])
     resources = [_resolve_dependencies(each, known) for each in unique.values()]
     _check_cycles(resources, unique)
+    _check_power(resources, unique)
     _check_patches(settings, known, diagnostics)
     # Sorted, so that neither names of files nor their order can change a plan.
     return tuple(sorted(resources, key=lambda each: each.id.key))
@@ -191,6 +192,17 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
         if not item:
             item = next((each for each, _ in first.references), item)
         item.complain(ACI142, f"the groups depend on each other in a circle: {_render_circle(circle)}")
+
+
+def _check_power(resources: list[Resource], declared: Mapping[tuple[str, ...], DeclaredGroup]) -> None:
+    """Complain of groups that are to run, and depend on one that is to be stopped."""
+    stopped = {each.address for each in resources if each.lifecycle.power is Power.STOPPED}
+    for resource in resources if stopped else ():
+        below = [each for each in resource.lifecycle.depends_on if each in stopped]
+        if below and resource.lifecycle.power is not Power.STOPPED:
+            group = declared[resource.id.key]
+            item = group.own_keys.at("lifecycle", "dependsOn") or next(each for each, _ in group.references)
+            item.complain(ACI308, f"{', '.join(map(quote, below))} is to be stopped, and this group is to run")
 
 
 def _render_circle(circle: tuple[str, ...]) -> str:

@@ -113,3 +113,33 @@ ACI295: Final = Code(
     example='containers: [{name: web, image: nginx}]\nlifecycle: {ignore: ["containers[old].image"]}',
     severity=WARNING,
 )
+
+ACI306: Final = Code(
+    "ACI306",
+    "`power` and `detach` contradict each other",
+    "`detach: true` releases the group: from then on it is neither written nor started nor stopped, so `power` would "
+    "have no effect. Remove one of them.",
+    example="lifecycle: {detach: true, power: running}",
+    evidence=(Evidence(Basis.SENSE, "a group that is left as it is can't be kept running"),),
+)
+
+ACI307: Final = Code(
+    "ACI307",
+    "A task that is to be stopped",
+    "A group with the restart policy `Never` or `OnFailure` does its work and ends. Azure starts the containers with "
+    "every write of a group, and `power: stopped` stops them only then: until that moment the task does its work "
+    "again. A group that has ended by itself stays ended, whatever `power` says.",
+    example="restartPolicy: Never\nlifecycle: {power: stopped}",
+    severity=WARNING,
+    evidence=(Evidence(Basis.DOCUMENT, "Manually stop or start containers in Azure Container Instances"),),
+)
+
+ACI308: Final = Code(
+    "ACI308",
+    "A group depends on one that is to be stopped",
+    "`dependsOn`, or a reference, names a group whose manifest says `power: stopped`, while this group is to run. "
+    "Whatever it needs of the other one is not there. Set `power: stopped` here, too, or let the other group run.",
+    example="name: web\nlifecycle: {dependsOn: [db]}\n---\nname: db\nlifecycle: {power: stopped}",
+    severity=WARNING,
+    evidence=(Evidence(Basis.SENSE, "what is stopped serves nobody"),),
+)

@@ -39,6 +39,12 @@ def _list_own_keys() -> Iterable[Field]:
             "Whether to release the group: remove the tags of aci-reconcile and leave the group as it is.",
             default=False,
         ),
+        choice(
+            "lifecycle.power",
+            "Whether the group runs or is stopped. Without it, a group that somebody stopped stays stopped.",
+            "running",
+            "stopped",
+        ),
         texts(
             "lifecycle.dependsOn",
             "Groups that must be in sync before this one is written.",

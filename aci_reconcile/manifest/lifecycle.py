@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.fields.paths import display, parse, walk
 from aci_reconcile.core.ignore import find_missing_entry, list_entry_keys, parse_ignorable
-from aci_reconcile.core.model import Lifecycle, as_text
-from aci_reconcile.manifest.group_codes import ACI143, ACI295
+from aci_reconcile.core.model import Lifecycle, Power, as_object, as_text
+from aci_reconcile.manifest.group_codes import ACI143, ACI295, ACI306, ACI307
 from aci_reconcile.manifest.source.diagnostics import quote
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Body
     from aci_reconcile.manifest.syntax.items import Item
+
+
+_OF_TASKS: Final = frozenset({"never", "onfailure"})
+"""The restart policies of groups that end."""
 
 
 def read_lifecycle(own_keys: Item, body: Body) -> Lifecycle:
@@ -29,10 +33,26 @@ def read_lifecycle(own_keys: Item, body: Body) -> Lifecycle:
         adopt=item.at("adopt").value is True,
         replace=item.at("replace").value == "allow",
         detach=item.at("detach").value is True,
+        power=_read_power(item, body),
         depends_on=tuple(each.text for each in item.each("dependsOn") if each.text),
         ignore=tuple(as_text(each.value) for each in item.each("ignore")),
         ignored_at=tuple(each.places.find(each.path) for each in item.each("ignore")),
     )
+
+
+def _read_power(item: Item, body: Body) -> Power | None:
+    """Return whether the group is to run, checked against what else is said of it."""
+    word = item.at("power")
+    if word.text.lower() not in set(Power):
+        return None
+    power = Power(word.text.lower())
+    if item.at("detach").value is True:
+        word.complain(ACI306, "a released group is neither started nor stopped", "remove `power` or `detach`")
+    policy = as_text(as_object(body.get("properties")).get("restartPolicy")).lower()
+    if power is Power.STOPPED and policy in _OF_TASKS:
+        message = "every write of the group starts its containers until it is stopped, so a task may do its work again"
+        word.complain(ACI307, message, "leave `power` out, or remove the manifest and with it the group")
+    return power
 
 
 def _check_ignored(path: Item, body: Body) -> None:

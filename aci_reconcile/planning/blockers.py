@@ -175,9 +175,11 @@ def _list_addresses(changes: tuple[Change, ...], action: Action) -> tuple[str, .
 
 
 def _block_restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    blocked = tuple(change.address for change in changes if change.impact is Impact.RESTART)
+    found = {change.address: change.impact for change in changes if change.impact in {Impact.RESTART, Impact.STOP}}
+    blocked, stops = tuple(found), Impact.STOP in found.values()
     if policy.max_restarts != UNLIMITED and len(blocked) > policy.max_restarts:
-        reason = f"{_count_groups(blocked)} would restart; the limit is {policy.max_restarts}"
+        verb = "restart or stop" if stops else "restart"
+        reason = f"{_count_groups(blocked)} would {verb}; the limit is {policy.max_restarts}"
         yield Blocker("restart", reason, blocked, f"--max-restarts {len(blocked)}")
 
 

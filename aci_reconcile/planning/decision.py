@@ -16,6 +16,7 @@ from aci_reconcile.core.provisioning import as_settled, failure_in, state_of
 from aci_reconcile.core.secret import UNKEPT, Fingerprint
 from aci_reconcile.planning.losses import list_losses
 from aci_reconcile.planning.permission import is_foreign, is_member
+from aci_reconcile.planning.power import add_power
 from aci_reconcile.planning.secrets import (
     SecretDiff,
     add_missing_secrets,
@@ -225,7 +226,8 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         return _detach(desired, live, policy)
     if live is None:
         after = make_target(desired, None, policy)
-        created = Change(desired.id, Action.CREATE, after=after, digest=tags.digest_desired(desired.body))
+        digest, power = tags.digest_desired(desired.body), desired.lifecycle.power
+        created = Change(desired.id, Action.CREATE, after=after, digest=digest, power=power)
         return add_missing_secrets(created, desired, policy)
     # What somebody else manages is not even compared: its differences are none of our business. The blocker says
     # whose it is.
@@ -249,8 +251,10 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         stamp=found.stamp,
         digest=digest,
         may_replace=found.replaces is Replaces.MAY,
+        power=desired.lifecycle.power,
     )
-    return add_missing_secrets(_choose_action(_add_causes(known, found, live), found, live, policy), desired, policy)
+    decided = _choose_action(_add_causes(known, found, live), found, live, policy)
+    return add_missing_secrets(add_power(decided, live, _choose_update(live, policy)), desired, policy)
 
 
 def _detach(desired: Resource, live: Resource | None, policy: Policy) -> Change:
@@ -275,7 +279,7 @@ def _choose_action(known: Change, found: Comparison, live: Resource, policy: Pol
     if not push and not (found.tags_only and (found.stamp or _changes_own_tags(known))) and _is_stuck(known, live):
         return replace(known, reasons=(_TAGS_NOT_TAKEN if found.tags_only else _NOT_TAKEN,), stuck=True)
     known = replace(known, reasons=(*_explain_takeover(live, policy), *reasons))
-    update = Action.UPDATE if policy.owns(tags.owner(live)) else Action.ADOPT
+    update = _choose_update(live, policy)
     if found.tags_only and not push:
         return replace(known, action=update, impact=Impact.TAGS_ONLY)
     # Azure updates no group whose containers have all ended (documented at container-instances-update).
@@ -285,6 +289,10 @@ def _choose_action(known: Change, found: Comparison, live: Resource, policy: Pol
     if ended or found.replaces is Replaces.YES:
         return replace(known, action=Action.REPLACE, impact=Impact.RECREATE, loses=list_losses(live, known.after))
     return replace(known, action=update, impact=Impact.RESTART)
+
+
+def _choose_update(live: Resource, policy: Policy) -> Action:
+    return Action.UPDATE if policy.owns(tags.owner(live)) else Action.ADOPT
 
 
 def _explain_push(known: Change, live: Resource, policy: Policy) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.fields import ROOT, Kind, Node
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.policy import Policy
 
 
+NEW_IP: Final = "new IP"
+
+
 def list_losses(live: Resource, after: Resource | None = None) -> tuple[str, ...]:
     """Return what deleting the live group loses, in the words of the plan.
 
@@ -29,7 +32,7 @@ def list_losses(live: Resource, after: Resource | None = None) -> tuple[str, ...
     wanted = as_object(after.properties.get("ipAddress") if after else None)
     pinned = wanted.get("ip") and as_text(wanted.get("type")).lower() == "private"
     if address and not pinned:
-        found.append("new IP" if after else "IP")
+        found.append(NEW_IP if after else "IP")
     if "systemassigned" in as_text(as_object(live.body.get("identity")).get("type")).lower():
         found.append("system-assigned identity and its role assignments")
     if any("emptyDir" in as_object(volume) for volume in as_list(live.properties.get("volumes"))):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.health import State, describe_condition
+from aci_reconcile.core.health import State, describe_condition, read_power
 from aci_reconcile.core.ignore import find_missing_entry, parse_ignorable, value_at
+from aci_reconcile.core.model import Power
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.resource_types import assess_health
 from aci_reconcile.core.secret import UNKEPT, Fingerprint
@@ -70,8 +71,13 @@ def note_unknown_fields(changes: Iterable[Change]) -> Iterable[Notice]:
 def note_conditions(changes: Iterable[Change]) -> Iterator[Notice]:
     """Yield a notice for each group that is stopped, in transition, or failed to provision."""
     for change in changes:
-        if change.before is not None and describe_condition(change.before.body):
+        if change.before is not None and describe_condition(change.before.body) and not _says_power(change):
             yield Notice(CONDITION, change.address, _render_condition(change, change.before))
+
+
+def _says_power(change: Change) -> bool:
+    """Whether the manifest says what is to become of a group that is stopped: then the plan shows it, or it is so."""
+    return change.power is not None and change.before is not None and read_power(change.before.body) is Power.STOPPED
 
 
 def _render_condition(change: Change, live: Resource) -> str:

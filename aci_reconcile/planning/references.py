@@ -57,9 +57,9 @@ class ReferencedGroups:
         return "" if self._may_change_values(key) else reference.read_from(self.live.get(key))
 
     def _may_change_values(self, key: Key) -> bool:
-        """Whether the plan writes more than tags, so that the values of a group may change."""
+        """Whether the plan writes more than tags, so that the values of a group may change; a stop changes none."""
         change = self.decided.get(key)
-        return change is not None and change.writes and change.impact is not Impact.TAGS_ONLY
+        return change is not None and change.writes and change.impact not in {Impact.TAGS_ONLY, Impact.STOP}
 
     def find_blockers(self, changes: Iterable[Change]) -> Iterator[Blocker]:
         """Yield a blocker for each reference that has no value even after the apply."""

@@ -11,7 +11,8 @@ from aci_reconcile.core.health import State
 from aci_reconcile.core.references import references_in
 from aci_reconcile.core.resource_types import assess_health
 from aci_reconcile.planning.dns_labels import find_dns_label
-from aci_reconcile.planning.values import Holder, Notice
+from aci_reconcile.planning.losses import NEW_IP
+from aci_reconcile.planning.values import Holder, Impact, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -64,7 +65,7 @@ class UnselectedGroups:
 
     def find_holders(self, changes: Iterable[Change], live: Mapping[Key, Resource]) -> tuple[Holder, ...]:
         """Return the groups left out that reference a group which the run writes."""
-        written = {each.id.key: each.id for each in changes if each.sends_body and each.before is not None}
+        written = {each.id.key: each.id for each in changes if _may_move(each) and each.before is not None}
         there = [each for key, each in self.groups.items() if key in live] if written else []
         found = ((each, ref, ref.target(each.id).key) for each in there for ref in references_in(each))
         return tuple(Holder(each.address, written[key], ref.path) for each, ref, key in found if key in written)
@@ -87,6 +88,11 @@ class UnselectedGroups:
                 yield Notice("left-out", change.address, text, self._make_hint(change.address, *stale))
 
 
+def _may_move(change: Change) -> bool:
+    """Whether a write may give a group another address."""
+    return change.sends_body or change.impact is Impact.START
+
+
 def _explain_unusable(live: Resource | None) -> str:
     """Return why other groups cannot depend on a group; empty if nothing speaks against it."""
     if live is None:
@@ -96,7 +102,7 @@ def _explain_unusable(live: Resource | None) -> str:
 
 def _find_moved_fields(change: Change) -> frozenset[str]:
     """Return the address fields that a change is known to move."""
-    moved = {"ip"} if "new IP" in change.loses else set[str]()
+    moved = {"ip"} if NEW_IP in change.loses else set[str]()
     # Azure derives the FQDN from the region and the DNS label.
     if find_dns_label(change.before) != find_dns_label(change.after):
         moved.add("fqdn")

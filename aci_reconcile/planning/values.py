@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
+from aci_reconcile.core.model import Power
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.planning.policy import Policy
 
@@ -49,6 +50,19 @@ class Impact(StrEnum):
     TAGS_ONLY = "tags only"
     RESTART = "restart in place"
     RECREATE = "recreate"
+    START = "start"
+    """A stopped or ended group runs again, as it is."""
+    STOP = "stop"
+    REBOOT = "restart"
+    """The containers start again, and nothing else changes; only a command asks for it."""
+
+
+WITHOUT_BODY: Final = frozenset({Impact.TAGS_ONLY, Impact.START, Impact.STOP, Impact.REBOOT})
+"""The impacts of writes that send no body."""
+POWER_IMPACTS: Final = frozenset({Impact.START, Impact.STOP, Impact.REBOOT})
+"""The impacts of a write that starts, stops or restarts a group, after its tags where those differ."""
+POWER_PATH: Final = "lifecycle.power"
+"""The path of the difference between a group that runs and one that is stopped."""
 
 
 class Cause(StrEnum):
@@ -92,6 +106,8 @@ class Change:
     """The same manifest was written before and Azure left this difference: writing again would restart in vain."""
     stamp: bool = False
     """A new fingerprint of the secrets is written, with the tags alone: somebody vouches for them."""
+    power: Power | None = None
+    """Whether the group is to run or to be stopped once it is written; None: nobody says."""
     deferred: Resource | None = None
     """The manifest, where it names values of other groups that are known only after those are written."""
     leftover: bool = False
@@ -124,7 +140,12 @@ class Change:
         return self.action is not Action.NO_OP
 
     def find_cause(self, field: FieldChange) -> Cause:
-        """Where one of the differences comes from; that a secret changed in Azure is never known."""
+        """Where one of the differences comes from; that a secret changed in Azure is never known.
+
+        Of the power nobody knows either: the digest of the last write covers what is sent, and it is not.
+        """
+        if field.path == POWER_PATH:
+            return Cause.UNKNOWN
         if field.path in self.in_azure:
             return Cause.AZURE
         return Cause.UNKNOWN if field.secret and self.cause is Cause.AZURE else self.cause
@@ -132,7 +153,12 @@ class Change:
     @property
     def sends_body(self) -> bool:
         """Whether applying it sends the whole body, secrets included."""
-        return self.writes and self.action is not Action.DELETE and self.impact is not Impact.TAGS_ONLY
+        return self.writes and self.action is not Action.DELETE and self.impact not in WITHOUT_BODY
+
+    @property
+    def keeps_stopped(self) -> bool:
+        """Whether its containers are not to run: then how they are says nothing about the group."""
+        return self.power is Power.STOPPED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.model import as_list, as_number, as_object, as_text
-from aci_reconcile.planning.values import Action
+from aci_reconcile.planning.values import Action, Impact
 from aci_reconcile.preflight.checks import NOT_ASKED, Check, Facts, Place, Question, Unanswered, Verdict
 
 if TYPE_CHECKING:
@@ -37,9 +37,11 @@ class Demand:
     memory: float
     gpus: float
     subnets: tuple[str, ...]
+    exists: bool = False
+    """Whether the group is there, and only its containers are not."""
 
     @classmethod
-    def of(cls, group: Resource) -> Demand:
+    def of(cls, group: Resource, *, exists: bool = False) -> Demand:
         """Read a declared or live group. Fields that it leaves out have Azure's defaults."""
         requests = [_get_requests(each) for each in as_list(group.properties.get("containers"))]
         gpus = [as_object(each.get("gpu")) for each in requests]
@@ -57,6 +59,7 @@ class Demand:
             sum(as_number(each.get("memoryInGB")) or 0 for each in requests),
             sum(as_number(each.get("count")) or 0 for each in gpus),
             tuple(filter(None, subnets)),
+            exists,
         )
 
     @property
@@ -67,16 +70,22 @@ class Demand:
         model counts cores.
         """
         if self.sku in {"Dedicated", "Confidential"}:
-            return {"ContainerGroups": 1, f"{self.sku}ContainerGroups": 1, f"{self.sku}Cores": self.cpu}
-        kind = "Spot" if self.spot else "" if self.gpu == _NO_GPU else self.gpu.upper()
-        return {"ContainerGroups": 1, f"Standard{kind}Cores": self.cpu}
+            groups, cores = ["ContainerGroups", f"{self.sku}ContainerGroups"], f"{self.sku}Cores"
+        else:
+            kind = "Spot" if self.spot else "" if self.gpu == _NO_GPU else self.gpu.upper()
+            groups, cores = ["ContainerGroups"], f"Standard{kind}Cores"
+        return {**(dict[str, float]() if self.exists else dict.fromkeys(groups, 1.0)), cores: self.cpu}
 
 
 def list_created(changes: Iterable[Change]) -> Iterator[Demand]:
-    """Yield the demand of each group that the changes create, recreations included."""
+    """Yield the demand of each group that the changes create, recreations included.
+
+    A start is a new deployment, and a stopped group holds no resources (documented at container-instances-stop-start).
+    """
     for change in changes:
-        if change.action in {Action.CREATE, Action.REPLACE} and change.after is not None:
-            yield Demand.of(change.after)
+        starts = change.impact is Impact.START
+        if (starts or change.action in {Action.CREATE, Action.REPLACE}) and change.after is not None:
+            yield Demand.of(change.after, exists=starts)
 
 
 def list_deleted(changes: Iterable[Change]) -> Iterator[Demand]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.model import ResourceId, as_list, as_object, as_text
 from aci_reconcile.core.resource_types import RESOURCE_GROUPS, get_type
-from aci_reconcile.planning.values import Action
+from aci_reconcile.planning.values import POWER_IMPACTS, Action
 from aci_reconcile.preflight.checks import NOT_ASKED, Check, Facts, Question, Unanswered, Verdict
 from aci_reconcile.preflight.inventory import is_allowed
 from aci_reconcile.preflight.subnets import is_subnet_id, shorten_subnet_id
@@ -89,7 +89,7 @@ def _list_change_rights(change: Change, new: set[tuple[str, str]]) -> Iterator[R
     where = f"/subscriptions/{scope.subscription}" if fresh else str(scope)
     own = str(change.id) if change.before is not None and not fresh else ""
     actions = get_type(change.id).actions
-    for verb in _VERBS[change.action]:
+    for verb in _list_verbs(change):
         yield Right(where, actions[verb], change.address, own)
     if not change.sends_body or change.after is None:
         return
@@ -100,6 +100,15 @@ def _list_change_rights(change: Change, new: set[tuple[str, str]]) -> Iterator[R
     for identity in as_object(as_object(change.after.body.get("identity")).get("userAssignedIdentities")):
         if _is_id(identity):
             yield Right(identity, "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", change.address)
+
+
+def _list_verbs(change: Change) -> tuple[str, ...]:
+    """Return what is done to a group, in the words of its type."""
+    if change.impact in POWER_IMPACTS:
+        tagged = change.stamp or any(each.keys[:1] == ("tags",) for each in change.fields)
+        return ("read", *(("write",) if tagged else ()), change.impact.value)
+    # A write of the body starts the containers.
+    return (*_VERBS[change.action], *(("stop",) if change.sends_body and change.keeps_stopped else ()))
 
 
 def _judge_right(found: list[Right], facts: Facts) -> Check:

@@ -18,15 +18,16 @@ from aci_reconcile.core.model import NO_TAGS, as_text
 from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.planning.permission import is_protected
 from aci_reconcile.planning.policy import UNLIMITED
-from aci_reconcile.planning.values import Action, Impact, find_missing_secrets
+from aci_reconcile.planning.values import POWER_IMPACTS, Action, Impact, find_missing_secrets
 from aci_reconcile.preflight import Verdict
-from aci_reconcile.reconcile.comparison import has_moved, make_not_taken_error
+from aci_reconcile.reconcile.comparison import has_moved, is_tag, make_not_taken_error
 from aci_reconcile.reconcile.containers import wait_until_running
-from aci_reconcile.reconcile.context import MovedError
+from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.events import Started
 from aci_reconcile.reconcile.handover import note_deletion, put_with_retries
 from aci_reconcile.reconcile.limits import Request, Verb
 from aci_reconcile.reconcile.outcome import report_outcome
+from aci_reconcile.reconcile.power import keep_power, write_power
 from aci_reconcile.reconcile.preflight import run_preflight
 from aci_reconcile.reconcile.recreation import recreate
 from aci_reconcile.reconcile.references import resolve_deferred
@@ -84,7 +85,7 @@ def _apply_change(change: Change, ctx: Context) -> Process[bool]:
                 yield Started(change)
     if change.writes:
         ctx.check_may_write(change)
-        live = yield from _write(change, live, ctx, deadline)
+        live = yield from _write_all(change, live, ctx, deadline)
         if live is not None:
             ctx.in_flight[change.address] = PROVISIONED
     elif change.stuck:
@@ -132,6 +133,21 @@ def _find_outdated_list(change: Change, ctx: Context) -> Listing | None:
     """Return the plan's list if the plan read the group again after it; None otherwise."""
     planned = ctx.listings.get(change.id.scope.key)
     return planned if planned is not None and planned.groups.get(change.id.key) is not change.before else None
+
+
+def _write_all(change: Change, current: Resource | None, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
+    """Send the writes of a change, and then start, stop or restart the group, where that belongs to the change."""
+    if change.impact in POWER_IMPACTS:
+        if change.after is not None and (change.stamp or any(map(is_tag, change.fields))):
+            yield from _write_tags(change, change.after, ctx, deadline)
+        return (yield from write_power(change, ctx, deadline))
+    if change.power is None or not change.sends_body:
+        return (yield from _write(change, current, ctx, deadline))
+    # Azure takes no stop or start before the group is provisioned; how its containers do until then is no matter.
+    stopping = ctx.wait is Wait.NONE or change.keeps_stopped
+    live = yield from _write(change, current, replace(ctx, wait=Wait.PROVISIONED) if stopping else ctx, deadline)
+    live = yield from keep_power(change, live, ctx, deadline)
+    return None if ctx.wait is Wait.NONE else live
 
 
 def _write(change: Change, current: Resource | None, ctx: Context, deadline: Deadline) -> Process[Resource | None]:

@@ -151,7 +151,7 @@ def wait_until_running(
             live = yield from _read_again(change, live, ctx, deadline)
         live, health = yield from _watch(change, live, ctx, deadline)
     seconds = ctx.clock.now() - began
-    if health is None or not _is_bad(health, ctx):
+    if health is None or not _is_bad(change, health, ctx):
         yield Succeeded(change, live, seconds, health if ctx.wait is Wait.HEALTHY else None)
         return True
     yield from report_unhealthy(change, health, ctx, seconds, live)
@@ -173,10 +173,12 @@ def _needs_run_state(change: Change, live: Resource, ctx: Context) -> bool:
     return ctx.wait is Wait.PROVISIONED and not is_settled(live)
 
 
-def _is_bad(health: Health, ctx: Context) -> bool:
+def _is_bad(change: Change, health: Health, ctx: Context) -> bool:
     """Whether something is wrong with the group; after an interruption, only if that was seen."""
-    if health.good or health.state is State.STOPPED:
+    if health.good or _is_done(change, health):
         return False
+    if health.state is State.STOPPED:
+        return True
     if health.state is State.UNHEALTHY:
         return True
     return not ctx.stopped() and (ctx.wait is Wait.HEALTHY or not health.settled)
@@ -204,9 +206,18 @@ def _watch(change: Change, live: Resource, ctx: Context, deadline: Deadline) -> 
 
 def _is_decided(change: Change, health: Health, ctx: Context, began: float) -> bool:
     """Whether waiting longer would change nothing."""
-    if health.good or health.state is State.STOPPED or (ctx.wait is not Wait.HEALTHY and health.settled):
+    if health.good or _is_done(change, health) or (ctx.wait is not Wait.HEALTHY and health.settled):
         return True
+    if health.state is State.STOPPED:
+        return ctx.clock.now() - began > _A_WHILE  # Azure may show for a moment what was before the start
     return is_not_viable(change, health, since_write=ctx.clock.now() - began)
+
+
+def _is_done(change: Change, health: Health) -> bool:
+    """Whether a group is as it is meant to be without running: stopped on purpose, or by somebody who may."""
+    if change.keeps_stopped:
+        return health.provisioned
+    return health.state is State.STOPPED and change.power is None
 
 
 def _choose_end(change: Change, health: Health, began: float, deadline: Deadline) -> float:

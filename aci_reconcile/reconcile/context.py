@@ -117,7 +117,9 @@ class Context:
         return self.policy.frozen_at(self.clock.now())
 
     def _is_half_done(self, change: Change) -> bool:
-        givers = {each.lower() for each in change.follows} if change.after is not None else set[str]()
+        # A stop follows others, too; it takes no name.
+        takes = change.after is not None and change.sends_body
+        givers = {each.lower() for each in change.follows} if takes else set[str]()
         return bool(givers) and any(
             trace.attempt and address.lower() in givers for address, trace in self.traces.items()
         )

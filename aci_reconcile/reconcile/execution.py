@@ -12,7 +12,7 @@ from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.core.resource_types import RESOURCE_GROUPS, get_type
 from aci_reconcile.planning.dns_labels import find_freed_labels
 from aci_reconcile.planning.order import get_region, make_dependency_graph
-from aci_reconcile.planning.values import Action, Change
+from aci_reconcile.planning.values import Action, Change, Impact
 from aci_reconcile.reconcile.apply_group import apply_change
 from aci_reconcile.reconcile.context import Wait
 from aci_reconcile.reconcile.engine import run
@@ -286,7 +286,8 @@ def find_subnet_locks(change: Change) -> frozenset[str]:
 
     Terraform's provider locks them, too (hashicorp/terraform-provider-azurerm#23451).
     """
-    if not change.writes:
+    # A stop and a restart in place ask nothing of the network; a start is a new deployment (documented).
+    if not change.writes or change.impact in {Impact.STOP, Impact.REBOOT}:
         return frozenset()
     return frozenset(subnet for side in (change.before, change.after) if side for subnet in _list_subnets(side))
 

@@ -206,6 +206,8 @@ class _GroupReader:
 
     def _decide_if_equal(self, live: Resource) -> None:
         """Keep the decision if the list is enough for it: the group is provisioned and as declared."""
+        if self.selected[live.id.key].lifecycle.power is not None:
+            return  # no list says whether a group is stopped (27 of 27 recorded have no instance view)
         # A list has no instance view, so it says nothing about containers; and `--refresh get` asks for reads.
         if self.reader.refresh is Refresh.GET or self.reader.health or not is_quiet(live.body):
             return

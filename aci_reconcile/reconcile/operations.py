@@ -26,18 +26,21 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.steps import Process
 
 
-def settle(
+def settle(  # noqa: PLR0913  each is a choice of the one who waits
     change: Change,
     operation: Operation,
     ctx: Context,
     deadline: Deadline,
     proof: Callable[[Resource], bool] | None = None,
     schedule: ReadSchedule | None = None,
+    *,
+    passing: bool = False,
 ) -> Process[Resource | None]:
     """Wait until the operation has ended; return the group if a list has proved that it ended well.
 
     If many groups are waited for, one list watches them all. Only what it proves counts; otherwise the operation itself
     is polled. ``schedule`` says when a group that should come up is read alone, to see whether it still can.
+    ``passing``: success after a transition, both in lists from after the write, is proof enough.
 
     Raises:
         AzureError: it ended badly.
@@ -45,7 +48,7 @@ def settle(
         NotViableError: its containers fail again and again, and it never will.
     """
     watch, since = get_watch(ctx.watches, change.id.scope), ctx.clock.now()
-    backoff, reported = Backoff(), ""
+    backoff, reported, passed = Backoff(), "", False
     with watch.join(since):
         while operation.url:
             if schedule is not None:
@@ -56,9 +59,10 @@ def settle(
                 listing = yield from wait_for_listing(watch, ctx, deadline, since=since)
                 seen = listing.groups.get(change.id.key) if listing else None
                 # `Succeeded` may still be the state before the write, so the body must show the write, too.
-                if seen is not None and has_succeeded(seen.body) and proof(seen):
+                if seen is not None and has_succeeded(seen.body) and ((passing and passed) or proof(seen)):
                     return seen
                 if seen is not None and not is_settled(seen):
+                    passed = True
                     reported = yield from _report_state(change, _get_state(seen), reported)
                     check_deadline(ctx, deadline, _get_state(seen).lower())
                     continue

@@ -119,7 +119,7 @@ def _send(
     first = expected is change.before
 
     def send() -> Operation:
-        _note_attempt(ctx, change)
+        note_attempt(ctx, change)
         return ctx.backend.put(wanted)
 
     def again(unanswered: bool, /) -> Process[Operation | None]:  # noqa: FBT001  retry passes what it knows
@@ -129,26 +129,26 @@ def _send(
         if unanswered and live is not None and is_our_write(change, wanted, expected, live):
             return Operation()
         if first:
-            _check_may_write(ctx, change)
+            check_may_repeat(ctx, change)
         if has_moved(change, expected, live):
             _raise_moved(ctx, change, nothing_written=first)
-        yield from _report_refusal(live, change)
+        yield from report_refusal(live, change)
         return None
 
     if first:
         ctx.check_may_write(change)
-    _begin_attempts(ctx, change, "write sent")
+    begin_attempts(ctx, change, "write sent")
     location = as_text(wanted.body.get("location")).lower()
-    until = _make_write_deadline(change, ctx, deadline) if first else deadline
+    until = make_write_deadline(change, ctx, deadline) if first else deadline
     asked = Request(Verb.WRITE, location)
     # A recreation that has deleted the group goes on through a freeze: stopping there would leave nothing.
     asking = ctx.stop_at_freeze(change) if first else ctx
     operation = yield from retry(asking, send, until, request=asked, again=again, idle=first, admitted=first)
-    _note_accepted(ctx, change, operation)
+    note_accepted(ctx, change, operation)
     return operation
 
 
-def _make_write_deadline(change: Change, ctx: Context, deadline: Deadline) -> Deadline:
+def make_write_deadline(change: Change, ctx: Context, deadline: Deadline) -> Deadline:
     """Return the deadline for sending a write again; a short one where the group was in transition before the run.
 
     Azure refuses such a write with ``ContainerGroupTransitioning``, for ever where the group hangs
@@ -159,13 +159,13 @@ def _make_write_deadline(change: Change, ctx: Context, deadline: Deadline) -> De
     return Deadline(min(deadline.at, ctx.clock.now() + STUCK), min(deadline.seconds, STUCK))
 
 
-def _report_refusal(live: Resource | None, change: Change) -> Process[None]:
+def report_refusal(live: Resource | None, change: Change) -> Process[None]:
     """Report that Azure refuses writes while the group is in transition."""
     if live is not None and not is_settled(live):
         yield Waiting(change, f"Azure accepts no write while the group is {state_of(live.body)}; retrying")
 
 
-def _check_may_write(ctx: Context, change: Change) -> None:
+def check_may_repeat(ctx: Context, change: Change) -> None:
     """Check that a refused first write may be sent again; otherwise nothing of the group is under way."""
     try:
         ctx.check_may_write(change)
@@ -181,18 +181,21 @@ def _raise_moved(ctx: Context, change: Change, *, nothing_written: bool) -> NoRe
     raise MovedError
 
 
-def _begin_attempts(ctx: Context, change: Change, doing: str) -> None:
+def begin_attempts(ctx: Context, change: Change, doing: str) -> None:
+    """Note that a write is sent now, and in what words an interrupted run names it; without words it does not."""
     ctx.traces[change.address] = replace(ctx.get_trace(change.address), attempt=0)
     if doing:
         ctx.in_flight[change.address] = doing
 
 
-def _note_attempt(ctx: Context, change: Change) -> None:
+def note_attempt(ctx: Context, change: Change) -> None:
+    """Count an attempt to send a write."""
     known = ctx.get_trace(change.address)
     ctx.traces[change.address] = replace(known, attempt=known.attempt + 1)
 
 
-def _note_accepted(ctx: Context, change: Change, operation: Operation) -> None:
+def note_accepted(ctx: Context, change: Change, operation: Operation) -> None:
+    """Note that Azure has accepted a write."""
     ctx.in_flight[change.address] = ACCEPTED
     known = ctx.get_trace(change.address)
     ctx.traces[change.address] = replace(known, request_id=operation.request_id or known.request_id)
@@ -216,10 +219,10 @@ def send_repeatable(change: Change, send: Callable[[], None], ctx: Context, dead
     """
 
     def send_counted() -> None:
-        _note_attempt(ctx, change)
+        note_attempt(ctx, change)
         send()
 
-    _begin_attempts(ctx, change, "")
+    begin_attempts(ctx, change, "")
     yield from retry(ctx, send_counted, deadline, request=Request(Verb.WRITE))
 
 
@@ -232,26 +235,26 @@ def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
     """
 
     def send() -> Operation:
-        _note_attempt(ctx, change)
+        note_attempt(ctx, change)
         return ctx.backend.delete(change.id)
 
     def again(_unanswered: bool, /) -> Process[Operation | None]:  # noqa: FBT001  gone is gone
         live = yield from retry(ctx, lambda: ctx.backend.get(change.id), deadline)
         if live is None:
             return Operation()
-        _check_may_write(ctx, change)
+        check_may_repeat(ctx, change)
         if has_moved(change, change.before, live):
             _raise_moved(ctx, change, nothing_written=True)
-        yield from _report_refusal(live, change)
+        yield from report_refusal(live, change)
         return None
 
     ctx.check_may_write(change)
-    _begin_attempts(ctx, change, "delete sent")
-    asked, until = make_deletion_request(change), _make_write_deadline(change, ctx, deadline)
+    begin_attempts(ctx, change, "delete sent")
+    asked, until = make_deletion_request(change), make_write_deadline(change, ctx, deadline)
     operation = yield from retry(
         ctx.stop_at_freeze(change), send, until, request=asked, again=again, idle=True, admitted=True
     )
-    _note_accepted(ctx, change, operation)
+    note_accepted(ctx, change, operation)
     # A deletion answers 200 at once while the platform still tears the group down (recorded, 15 of 15). So its
     # operation ending is not enough: the group must be gone.
     yield from settle(change, operation, ctx, deadline)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.core.errors import Where
-from aci_reconcile.core.model import Resource, ResourceId, Scope
+from aci_reconcile.core.model import Power, Resource, ResourceId, Scope
 from aci_reconcile.core.references import Deferred
 from aci_reconcile.core.secret import REDACTED, Secret
 from aci_reconcile.planning.values import (
@@ -75,6 +75,7 @@ def _revive_change(entry: Document) -> Change:
         in_azure=tuple(each["path"] for each in entry["fields"] if each["cause"] == Cause.AZURE),
         may_replace=entry["may_replace"],
         stuck=entry["stuck"],
+        power=Power(entry["power"]) if "power" in entry else None,
     )
 
 

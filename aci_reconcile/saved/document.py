@@ -171,7 +171,11 @@ def _has_all_secrets(change: Change) -> bool:
 
 def _digest_manifest(resource: Resource) -> str:
     """Return the digest of a declared group, expanded, with the sources of its secrets in place of their values."""
-    declared = {"body": resource.body, "lifecycle": asdict(resource.lifecycle)}
+    lifecycle = asdict(resource.lifecycle)
+    # A plan that an earlier version saved is still good where nothing is said about power.
+    if lifecycle["power"] is None:
+        del lifecycle["power"]
+    declared = {"body": resource.body, "lifecycle": lifecycle}
     return _sha256(json.dumps(declared, sort_keys=True, default=_to_plain))
 
 

@@ -21,7 +21,8 @@ from yaml.events import (
 from yaml.resolver import Resolver
 
 from aci_reconcile.core.fields import Fold
-from aci_reconcile.core.model import as_text
+from aci_reconcile.core.health import read_power
+from aci_reconcile.core.model import Power, as_text
 from aci_reconcile.core.normalize import align, fold, normalize
 from aci_reconcile.manifest.export.placeholders import NOTHING, NeededVariable, Placeholders, VariableNames
 from aci_reconcile.manifest.export.short_form import Shortener
@@ -90,6 +91,10 @@ def _write_manifest(live: Resource, shared: SharedSettings, placeholders: Placeh
         head["resourceGroup"] = live.id.resource_group
     if shared.location and fold(as_text(body.get("location")), Fold.SPACES) == fold(shared.location, Fold.SPACES):
         del body["location"]
+    # A write of the manifest starts its containers. A task would do its work again, so nothing is said of its power.
+    always = as_text(live.properties.get("restartPolicy")).lower() in {"", "always"}
+    if always and read_power(live.body) is Power.STOPPED:
+        body["lifecycle"] = {"power": Power.STOPPED.value}
     nothing: NormalForm = {}
     _, unknown = align(normalize(live.body), nothing)
     return WrittenManifest(live, dump_yaml({**head, **body}), tuple(placeholders.needed), unknown)

@@ -86,6 +86,8 @@ def emit_summary(plan: Plan) -> dict[str, int]:
         "unchanged": len(find_unchanged(plan)),
         "restart": plan.count_with_impact(Impact.RESTART),
         "recreate": plan.count_with_impact(Impact.RECREATE),
+        "start": plan.count_with_impact(Impact.START),
+        "stop": plan.count_with_impact(Impact.STOP),
         "tags_only": plan.count_with_impact(Impact.TAGS_ONLY),
         "secrets_not_compared": plan.not_compared,
     }
@@ -107,6 +109,7 @@ def emit_change(change: Change) -> dict[str, object]:
     return document | {
         "action": change.action.value,
         "impact": change.impact.value,
+        **({"power": change.power.value} if change.power else {}),
         "loses": list(change.loses),
         "reasons": list(change.reasons),
         **({"former_owner": change.former_owner} if change.former_owner else {}),

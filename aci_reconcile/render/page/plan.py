@@ -182,6 +182,8 @@ def _list_counts(plan: Plan) -> Iterator[tuple[str, int]]:
     optional = (
         ("restart", plan.count_with_impact(Impact.RESTART)),
         ("recreate", plan.count_with_impact(Impact.RECREATE)),
+        ("start", plan.count_with_impact(Impact.START)),
+        ("stop", plan.count_with_impact(Impact.STOP)),
         ("tags only", plan.count_with_impact(Impact.TAGS_ONLY)),
         ("adopt", len(plan.adopted)),
         ("take over", len(plan.taken_over)),

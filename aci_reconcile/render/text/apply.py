@@ -48,6 +48,12 @@ _DOING: Mapping[Action, tuple[str, str]] = {
     Action.ADOPT: ("taking over, containers restart", "adopted"),
     Action.NO_OP: ("checking", "unchanged"),
 }
+_DOING_WITHOUT_BODY: Mapping[Impact, tuple[str, str]] = {
+    Impact.TAGS_ONLY: ("updating its tags", ""),
+    Impact.START: ("starting", "started"),
+    Impact.STOP: ("stopping", "stopped"),
+    Impact.REBOOT: ("restarting", "restarted"),
+}
 _FINE = frozenset({State.HEALTHY, State.FINISHED, State.STOPPED})
 
 
@@ -160,13 +166,17 @@ def describe_move(event: Moved) -> str:
 
 def describe_start(change: Change) -> str:
     """Return what begins, in a few words: ``creating``."""
-    return "updating its tags" if change.impact is Impact.TAGS_ONLY else _DOING[change.action][0]
+    known = _DOING_WITHOUT_BODY.get(change.impact)
+    return known[0] if known else _DOING[change.action][0]
 
 
 def _describe_action(change: Change) -> str:
     if change.former_owner and change.action is Action.ADOPT:
         return f"taken over from {change.former_owner}"
-    return _DOING[change.action][1]
+    known = _DOING_WITHOUT_BODY.get(change.impact, ("", ""))[1]
+    if not known:
+        return _DOING[change.action][1]
+    return f"{_DOING[change.action][1]} and {known}" if change.action is Action.ADOPT else known
 
 
 def describe_success(event: Succeeded) -> str:
@@ -174,7 +184,7 @@ def describe_success(event: Succeeded) -> str:
     text = f"{_describe_action(event.change)} after {format_duration(event.seconds)}"
     if event.change.action is Action.NO_OP:
         text = _DOING[Action.NO_OP][1]
-    if event.health is None:
+    if event.health is None or (event.change.impact is Impact.STOP and event.health.state is State.STOPPED):
         return text
     return f"{text}, not seen running" if event.unseen else f"{text}, {event.health.state}"
 

@@ -70,8 +70,11 @@ def describe_cost(change: Change) -> str:
     else:
         adopted = "take over" if change.former_owner else "adopt" if change.action is Action.ADOPT else ""
         cost = ", ".join(text for text in (adopted, change.impact.value) if text)
-        if change.impact is Impact.RECREATE and change.loses:
+        if change.impact in {Impact.RECREATE, Impact.START} and change.loses:
             cost += f": {', '.join(change.loses)}"
+        # A write of the body starts the containers, so a group that is to be stopped is stopped after it.
+        if change.sends_body and change.keeps_stopped:
+            cost = f"{cost}, then stop" if cost else "then stop"
     return f"[{sanitize(cost)}]" if cost else ""
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _COSTS: Mapping[Impact, str] = {
     Impact.RESTART: "to restart",
     Impact.RECREATE: "to recreate",
+    Impact.START: "to start",
+    Impact.STOP: "to stop",
+    Impact.REBOOT: "to restart",
     Impact.TAGS_ONLY: "to change tags only",
 }
 _DOCUMENTED: Mapping[Limit, str] = {

@@ -33,6 +33,25 @@ def by_hand(folder: Path, method: str, name: str) -> None:
     assert answer.status < 300
 
 
+RUNNING = "lifecycle: {power: running}\n"
+
+
+def test_a_manual_stop_is_drift_only_where_power_is_declared(applied: CommandLine) -> None:
+    """Without a word about it a stop is a notice; a group that is stopped on purpose is in sync."""
+    by_hand(applied.folder, "POST", "web/stop")
+    ends = {"": applied("drift", "--verbose")}
+    for power in ("running", "stopped"):
+        applied.group("web", more=f"lifecycle: {{power: {power}}}\n")
+        ends[power] = applied("drift", "--verbose")
+
+    assert {"": 0, "running": 2, "stopped": 0} == {power: ran.code for power, ran in ends.items()}
+    assert "No drift. 1 group is stopped." in ends[""].out
+    assert "rg-shop/web  stopped" in ends[""].out
+    assert "~ rg-shop/web [start]" in ends["running"].out
+    assert 'lifecycle.power "stopped" -> "running"' in ends["running"].out
+    assert "Drift: 1 group differs." in ends["running"].out
+
+
 @pytest.fixture
 def applied(project: CommandLine) -> CommandLine:
     """A project whose only group runs."""
@@ -166,6 +185,7 @@ def notes(git_host: GitHost) -> list[Any]:
 
 def test_the_webhook_is_told_of_news_only(applied: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing on a first look that is clean, then what is new, nothing, and what is resolved."""
+    applied.group("web", more=RUNNING)
     with git_host_server() as hook:
         monkeypatch.setenv("ACI_RECONCILE_NOTIFY", f"{hook.url}/{SECRET}")
         hook.faults = [(200, {}, b"ok")] * 2
@@ -180,7 +200,7 @@ def test_the_webhook_is_told_of_news_only(applied: CommandLine, monkeypatch: pyt
     assert [(True, 1, 0), (False, 0, 1)] == [
         (each["drifted"], len(each["appeared"]), len(each["resolved"])) for each in notes(hook)
     ]
-    assert "stopped" == notes(hook)[1]["resolved"][0]["kind"]
+    assert ["changed", "lifecycle.power"] == [notes(hook)[1]["resolved"][0][name] for name in ("kind", "path")]
 
 
 def test_a_webhook_that_fails_is_a_warning(applied: CommandLine) -> None:
@@ -199,7 +219,7 @@ def test_a_webhook_that_fails_is_a_warning(applied: CommandLine) -> None:
 def test_the_issue(applied: CommandLine, git_host: GitHost) -> None:
     """Not opened for nothing; opened, left alone, updated, closed, and the same one reopened."""
     codes = [applied("drift", "--issue", "github").code]
-    applied.group("web", "nginx:2")
+    applied.group("web", "nginx:2", RUNNING)
     told = [applied("drift", "--issue", "github") for _ in range(2)]
     by_hand(applied.folder, "POST", "web/stop")
     told.append(applied("drift", "--issue", "github"))

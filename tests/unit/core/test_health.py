@@ -16,7 +16,9 @@ from aci_reconcile.core.health import (
     assess,
     describe_condition,
     has_ended,
+    read_power,
 )
+from aci_reconcile.core.model import Power
 
 NOW = 1_600_000_000.0
 
@@ -247,6 +249,26 @@ def test_what_is_said_of_a_group_that_is_as_declared(case: str) -> None:
     told, word = CONDITIONS[case]
 
     assert word == describe_condition(told)
+
+
+POWERS = {
+    "runs": (seen(running(), state="Running"), Power.RUNNING),
+    "not up yet": (seen({}, state="Pending"), Power.RUNNING),
+    "stopped": (seen(ended(0), state="Stopped"), Power.STOPPED),
+    "in another spelling": (seen(ended(0), state="stopped"), Power.STOPPED),
+    "ended well": (seen(ended(0), state="Succeeded"), None),
+    "ended badly": (seen(ended(1), state="Failed"), None),
+    "coming up": (body(provisioningState="Creating"), Power.RUNNING),
+    "from a list": (body(provisioningState="Succeeded"), None),
+}
+
+
+@pytest.mark.parametrize("case", POWERS)
+def test_whether_a_group_runs_or_is_stopped(case: str) -> None:
+    """Neither, where it has ended by itself."""
+    told, power = POWERS[case]
+
+    assert power is read_power(told)
 
 
 def test_everything_that_was_judged_is_kept() -> None:

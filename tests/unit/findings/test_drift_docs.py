@@ -50,7 +50,9 @@ def test_the_notification_is_one() -> None:
     document = json.loads(block("json"))
 
     assert [] == list(Draft202012Validator(load_schema("notification")).iter_errors(document))
-    assert Finding(Kind.STOPPED, "rg-shop/web").fingerprint == document["findings"][0]["fingerprint"]
+    assert (
+        Finding(Kind.UNHEALTHY, "rg-shop/web", "containers[web]").fingerprint == document["findings"][0]["fingerprint"]
+    )
 
 
 def test_every_metric_is_documented_with_its_labels() -> None:

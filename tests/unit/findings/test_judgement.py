@@ -11,6 +11,7 @@ from factories import container, group, live, owned, rid
 from jsonschema.validators import Draft202012Validator
 
 from aci_reconcile.core.errors import Severity
+from aci_reconcile.core.model import Lifecycle, Power
 from aci_reconcile.findings import Finding, Kind, dump_history, parse_history, to_moment
 from aci_reconcile.manifest import load_schema
 from aci_reconcile.planning import Unreadable
@@ -32,7 +33,7 @@ def test_each_field_is_a_finding() -> None:
 
 
 def test_every_kind_of_one_look() -> None:
-    """Missing, undeclared, unowned, stopped, unhealthy, restarting, not compared; the worst first."""
+    """Missing, undeclared, unowned, unhealthy, restarting, not compared; the worst first; and stopped, a notice."""
     down: dict[str, Any] = {"state": "Terminated", "detailStatus": "Error", "exitCode": 1}
     drift = run_drift(
         [*(group(name) for name in ("gone", "asleep", "loop", "dark", "bare")), group("job", restartPolicy="Never")],
@@ -52,10 +53,33 @@ def test_every_kind_of_one_look() -> None:
         ("missing", "rg-shop/gone", ""),
         ("unhealthy", "rg-shop/job", "containers[web]"),
         ("restarting", "rg-shop/loop", "containers[web]"),
-        ("stopped", "rg-shop/asleep", ""),
         ("unowned", "rg-shop/bare", ""),
         ("undeclared", "rg-shop/old", ""),
     ] == list_findings(drift)
+    assert [("stopped", "rg-shop/asleep")] == [
+        (each.kind.value, each.address) for each in drift.findings if not each.reported
+    ]
+
+
+@pytest.mark.parametrize(("power", "found"), [
+    (None, []),
+    (Power.RUNNING, [("changed", "rg-shop/web", "lifecycle.power")]),
+    (Power.STOPPED, []),
+])  # fmt: skip
+def test_a_stopped_group_is_drift_where_it_should_run(power: Power | None, found: list[tuple[str, str, str]]) -> None:
+    """Its run state is no second finding."""
+    drift = run_drift([group(lifecycle=Lifecycle(power=power))], [seen(stopped=True)])
+
+    assert found == list_findings(drift)
+    assert bool(found) is bool(drift)
+    assert ["stopped"] * (power is None) == [each.kind.value for each in drift.findings if not each.reported]
+
+
+def test_a_running_group_is_drift_where_it_should_be_stopped() -> None:
+    """However well it runs."""
+    drift = run_drift([group(lifecycle=Lifecycle(power=Power.STOPPED))], [seen()])
+
+    assert [("changed", "rg-shop/web", "lifecycle.power")] == list_findings(drift)
 
 
 def test_all_is_well() -> None:

@@ -94,6 +94,16 @@ def test_a_size_that_is_none_gives_nothing_back(size: Any) -> None:
     assert Verdict.FAILED is quota(create(group("a")), delete(group("b", sized(size))), **full)["StandardCores"][0]
 
 
+def test_a_start_needs_cores_and_no_group() -> None:
+    """The group is there already; what it ran on is given back while it is stopped."""
+    one = group("a", sized(2))
+    change = Change(one.id, Action.UPDATE, Impact.START, live(one), one)
+
+    assert {"StandardCores": (Verdict.FAILED, "99 of 100 used, 2 needed")} == quota(
+        change, ContainerGroups=(100, 100), StandardCores=(99, 100)
+    )
+
+
 def test_gpus_have_a_quota_of_their_model() -> None:
     """Their cores do not count as plain ones."""
     assert {"ContainerGroups", "StandardV100Cores"} == set(quota(create(group("a", sized(1, sku="V100", count=1)))))

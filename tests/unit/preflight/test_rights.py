@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from factories import SUBSCRIPTION, group, live, rid
 
-from aci_reconcile.core.model import Resource, Scope
+from aci_reconcile.core.diff import FieldChange
+from aci_reconcile.core.model import Power, Resource, Scope
 from aci_reconcile.planning import Action, Change, Impact, ResourceGroupChange
 from aci_reconcile.preflight import Check, Facts, Unanswered, Verdict, find_own_scopes, judge_changes, list_needs
 from aci_reconcile.preflight.inventory import Permission
@@ -52,6 +54,21 @@ def test_each_action_needs_its_rights() -> None:
     assert {read, delete} == needed(change(Action.DELETE))
     assert {read, write, delete} == needed(change(Action.REPLACE))
     assert set() == needed(change(Action.NO_OP))
+
+
+def test_power_needs_its_own_rights() -> None:
+    """A role may allow a stop and no write; tags that differ are written all the same."""
+    tag = FieldChange("tags.team", "a", "b", ("tags", "team"))
+    stop, start = (change(Action.UPDATE, impact=impact) for impact in (Impact.STOP, Impact.START))
+    stopped = dataclasses.replace(change(Action.CREATE), power=Power.STOPPED)
+    names = ("read", "write", "stop/action", "start/action")
+    read, write, stopping, starting = ((RG, f"{GROUPS}/{name}") for name in names)
+
+    assert {read, stopping} == needed(stop)
+    assert {read, starting} == needed(start)
+    assert {read, write, stopping} == needed(dataclasses.replace(stop, fields=(tag,)))
+    assert {read, write, starting} == needed(dataclasses.replace(start, stamp=True))
+    assert {read, write, stopping} == needed(stopped)
 
 
 def test_what_a_body_refers_to_needs_rights_of_its_own() -> None:

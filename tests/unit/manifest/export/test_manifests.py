@@ -105,6 +105,20 @@ def test_names_that_the_project_lays_into_a_map_and_a_group_lacks() -> None:
     assert {"b": "2", "a": None} == document["diagnostics"]["logAnalytics"]["metadata"]
 
 
+@pytest.mark.parametrize(("state", "policy", "written"), [
+    ("Stopped", "Always", {"power": "stopped"}),
+    ("Running", "Always", None),
+    ("Succeeded", "Always", None),
+    ("Stopped", "Never", None),
+])  # fmt: skip
+def test_a_stopped_group_is_to_stay_stopped(state: str, policy: str, written: dict[str, str] | None) -> None:
+    """Its next write would start it; a task that is written would do its work again, so nothing is said of it."""
+    live = body(container(), instanceView={"state": state}, restartPolicy=policy)
+    (manifest,) = write_manifests([Resource(rid(), live)], SharedSettings())
+
+    assert written == yaml.safe_load(manifest.text).get("lifecycle")
+
+
 def test_the_whole_text() -> None:
     """In the order of the field table, short wherever there is a short form."""
     (written,) = write_manifests([Resource(rid(), LIVE)], SharedSettings())
