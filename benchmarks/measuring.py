@@ -16,6 +16,7 @@ from benchmarks import project
 from benchmarks.peers import Ansible, AzureCli, Sdk, SdkAlone
 from benchmarks.results import OURS, Row, Run, Work, extrapolate
 from benchmarks.standin import LIMITED, LIMITED_PROVISIONING, PACE, Command, FailedRunError, StandIn, fill, stand_in
+from benchmarks.targets import RESTARTED
 from benchmarks.tools import Floor, Ours, Tool
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Bench:
                 for tool in (self.floor, self.ours, self.ours.keyless()):
                     yield from kept(cycle(where, tool, groups, 1))
             yield from kept(self.sdk_alone(where, 1))
+            yield from kept(self.restarts(where, 1))
 
     def all(self) -> Iterator[Outcome]:
         """Measure everything that the page shows."""
@@ -69,6 +71,7 @@ class Bench:
                 yield from kept(cycle(where, self.ours.keyless(), groups, repeat))
             yield from kept(self.sdk_alone(where, self.repeat))
             yield from kept(healthy(where, self.ours))
+            yield from kept(self.restarts(where, self.repeat))
             for other, groups in self.peers():
                 yield from kept(peer(where, other, groups))
         for groups in PLANNED:
@@ -84,6 +87,14 @@ class Bench:
             where.measure(sdk.command(where, "list", MANY))
             yield from cycle(where, sdk, MANY, repeat, ("list",))
         for _ in cycle(where, self.floor, MANY, 1, ("delete",)):
+            pass
+
+    def restarts(self, where: StandIn, repeat: int) -> Iterator[Row]:
+        """Measure restarts; the floor makes and deletes the groups, which is no news."""
+        for _ in cycle(where, self.floor, RESTARTED, 1, ("create",)):
+            for tool in (self.floor, self.ours):
+                yield from cycle(where, tool, RESTARTED, repeat, ("restart",))
+        for _ in cycle(where, self.floor, RESTARTED, 1, ("delete",)):
             pass
 
     def peers(self) -> tuple[tuple[Tool, int], ...]:

@@ -25,6 +25,9 @@ _FACTORS: Final[tuple[tuple[Work, str, float], ...]] = (
     ("change", "change 20 of 200", 1.3),
     ("delete", "delete 200", 1.7),
 )
+RESTARTED: Final = 100
+"""Groups of the restart."""
+_RESTART: Final[tuple[Work, str, float]] = ("restart", f"restart {RESTARTED}", 1.3)
 _KEYLESS_FACTOR: Final = 1.2
 _MORE_CALLS: Final = 6
 _CALLS_PER_CHANGE: Final = 5
@@ -58,8 +61,9 @@ def pages(groups: int, size: int = PAGE) -> int:
 
 
 def _factors(results: Results) -> Iterator[Verdict]:
-    for work, what, factor in _FACTORS:
-        row, floor = results.find(work, OURS, 200), results.find(work, FLOOR, 200)
+    for work, what, factor in (*_FACTORS, _RESTART):
+        groups = RESTARTED if work == "restart" else 200
+        row, floor = results.find(work, OURS, groups), results.find(work, FLOOR, groups)
         if row is not None and floor is not None:
             measured = f"{seconds_of(row)} = {ratio(row, floor):.2f} × {floor.wall:.2f} s"
             yield Verdict(f"{what}, beside the floor", f"≤ {factor} × floor", measured, ratio(row, floor) <= factor)

@@ -68,6 +68,7 @@ class Ours:
             "create, healthy": (("apply", "-y"), f"{groups} added, 0 changed, 0 destroyed"),
             "plan": (("plan",), "No changes."),
             "change": (apply, f"0 added, {expected(work, groups)[0]} changed, 0 destroyed"),
+            "restart": (("restart", f"{project.RESOURCE_GROUP}/*", "--wait", "provisioned"), f"{groups} restarted"),
             "delete": (("destroy", "-y"), f"{groups} destroyed"),
         }[work]
         writes, deletes = expected(work, groups)

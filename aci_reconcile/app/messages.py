@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from aci_reconcile.planning.values import Action
 from aci_reconcile.reconcile.events import Failed, Moved, ResourceGroupFailed, Skipped, Succeeded, Unhealthy
 from aci_reconcile.reconcile.hash_cost import AT_ONCE
-from aci_reconcile.render.text.apply import render_event_text
+from aci_reconcile.render.text.apply import is_explained, render_event_text
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ _BAD = (Failed, Moved, ResourceGroupFailed, Skipped, Unhealthy)
 def render_lines(event: Event, messages: Messages) -> str:
     """Return the text for an event; empty if it says nothing new.
 
-    An unchanged group is named only if the output is verbose.
+    An unchanged group is named only if the output is verbose, or if somebody asked for this group.
     """
-    unchanged = isinstance(event, Succeeded) and event.change.action is Action.NO_OP
+    unchanged = isinstance(event, Succeeded) and event.change.action is Action.NO_OP and not is_explained(event.change)
     return "" if unchanged and not messages.verbose else render_event_text(event, messages.notes)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aci_reconcile.core.backend import Backend
+    from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.core.model import Resource, Scope
     from aci_reconcile.reconcile.lists import Hits
 
@@ -43,6 +44,8 @@ class Declared:
     resources: tuple[Resource, ...] = ()
     broken: bool = False
     """Whether the manifests have errors."""
+    settings_errors: tuple[Diagnostic, ...] = ()
+    """The errors of the project file: without it nobody knows what is observed, frozen, or whose groups are."""
 
     def find(self, resource_id: ResourceId) -> Resource | None:
         """Return the manifest of a group; None if there is none."""
@@ -64,6 +67,8 @@ class View:
     policy: Policy = field(default_factory=lambda: Policy(owner=""))
     """Which groups are the project's, and whether it may write now; by default, no owner's group is."""
     declared: Declared = field(default_factory=Declared)
+    endpoint: str = ""
+    """The name of the server in reports; empty for the public cloud."""
 
     def read_all(self) -> Seen:
         """Read every group, with its run state; one that vanishes meanwhile is left out.

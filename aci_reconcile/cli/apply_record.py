@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class ApplyRecord:
     """One apply: its plan, and its events with their times."""
 
-    def __init__(self, plan: Plan, header: Header, reports: Reports, clock: Clock) -> None:
+    def __init__(self, plan: Plan, header: Header, reports: Reports, clock: Clock, *, verb: str = "Apply") -> None:
+        self._verb = verb
         self._plan = plan
         self._header = header
         self._clock = clock
@@ -50,7 +51,7 @@ class ApplyRecord:
         if console.format in PLAIN:
             return "\n\n".join(self._list_sections(console))
         events = [event for _, event in self._events]
-        page = make_apply_page(self._plan, events, self._finished, self._header)
+        page = make_apply_page(self._plan, events, self._finished, self._header, verb=self._verb)
         return self._reports.page(page, console)
 
     @property
@@ -74,6 +75,6 @@ class ApplyRecord:
         yield self._render_plan(console)
         happened = (event for _, event in self._events if not isinstance(event, Finished))
         yield "\n".join(render_event_text(event, console.style) for event in happened)
-        yield render_summary_text(self._finished, console.style)
+        yield render_summary_text(self._finished, console.style, verb=self._verb)
         if where := render_addresses(self._finished):
             yield where

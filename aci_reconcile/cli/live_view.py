@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.app.view import Declared, View
 from aci_reconcile.cli.console import is_terminal
+from aci_reconcile.core.errors import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.core.errors import Diagnostic
+    from aci_reconcile.manifest import Loaded
 
 
 @contextmanager
@@ -34,7 +37,7 @@ def open_view(sources: Sources, target: Target, session: Session) -> Generator[V
         loaded = load(make_request(sources, session, resolve=False))
     located = locate(loaded, target, session.environ)
     project = located.project
-    declared = Declared(located.resources, broken)
+    declared = Declared(located.resources, broken, tuple(_find_settings_errors(loaded, session)))
     if sources.resource_group:
         project = replace(project, resource_groups=(sources.resource_group,))
     with connect(project, target, session) as connection:
@@ -43,8 +46,16 @@ def open_view(sources: Sources, target: Target, session: Session) -> Generator[V
         search = make_search(project, make_leftover_filter(policy), session.console, needed=True)
         view = View(connection.backend, list_scopes(project), project.subscription, target.concurrency)
         chosen = project.environment or sources.resource_group
-        known = replace(view, search=search, policy=policy, declared=declared)
+        known = replace(view, search=search, policy=policy, declared=declared, endpoint=connection.endpoint)
         yield replace(known, environments=() if chosen else project.environments)
+
+
+def _find_settings_errors(loaded: Loaded, session: Session) -> Iterator[Diagnostic]:
+    file = loaded.project.file
+    for each in loaded.diagnostics:
+        there = (session.cwd / each.where.file).resolve()
+        if file is not None and each.severity is Severity.ERROR and there == file.resolve():
+            yield each
 
 
 def measure_room(session: Session) -> int:

@@ -17,6 +17,12 @@ _COMMANDS = {
         "drift": "aci_reconcile.cli.commands.drift",
         "destroy": "aci_reconcile.cli.commands.destroy",
     },
+    "Operate": {
+        "restart": "aci_reconcile.cli.commands.restart",
+        "stop": "aci_reconcile.cli.commands.stop",
+        "start": "aci_reconcile.cli.commands.start",
+        "wait": "aci_reconcile.cli.commands.wait",
+    },
     "Inspect": {
         "status": "aci_reconcile.cli.commands.status",
         "logs": "aci_reconcile.cli.commands.logs",

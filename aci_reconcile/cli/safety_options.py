@@ -28,6 +28,13 @@ OVERRIDE_FREEZE: Final = Option(
     default=None,
     help="Write despite a freeze. The reason is recorded.",
 )
+ANY_OWNER: Final = Option(
+    "--any-owner",
+    section=SAFETY,
+    safety=True,
+    is_flag=True,
+    help="Act on groups of other projects, too, and on those that an NGroup manages.",
+)
 RESTORE: Final = Option(
     "--restore-on-failure",
     section=SAFETY,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import AzureError, NotConvergedError
 from aci_reconcile.core.health import State
-from aci_reconcile.core.model import as_list
+from aci_reconcile.core.model import Power, as_list
 from aci_reconcile.core.provisioning import has_failed, has_succeeded
 from aci_reconcile.core.resource_types import assess_health, is_settled
 from aci_reconcile.reconcile.context import MovedError, Wait
@@ -222,8 +222,10 @@ def _is_done(change: Change, health: Health) -> bool:
 
 def _choose_end(change: Change, health: Health, began: float, deadline: Deadline) -> float:
     """Return until when to wait for a group; not for long if somebody else has it in transition."""
-    # Somebody else has it in transition, and may for long; this run did not write it and has nothing to wait for.
-    return min(began + SETTLING, deadline.at) if not change.writes and not health.settled else deadline.at
+    # Somebody else has it in transition, and may for long; this run did not write it and has nothing to wait for,
+    # unless somebody asks for a group to run that is being started already.
+    asked = change.power is Power.RUNNING and bool(change.reasons)
+    return deadline.at if change.writes or health.settled or asked else min(began + SETTLING, deadline.at)
 
 
 def _add_timeout(health: Health, seconds: float) -> Health:

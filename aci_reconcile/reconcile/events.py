@@ -237,8 +237,8 @@ class Finished:
 
 
 def make_reached(event: Succeeded | Unhealthy) -> Reached | None:
-    """Return where a written group can be reached; None if it was not written or has no IP address."""
-    if event.live is None or not event.change.writes:
+    """Return where a written group can be reached; None if it was not written, has no IP address, or is stopped."""
+    if event.live is None or not event.change.writes or event.change.keeps_stopped:
         return None
     address = as_object(event.live.properties.get("ipAddress"))
     ip = as_text(address.get("ip"))

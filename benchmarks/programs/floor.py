@@ -1,7 +1,7 @@
 """The floor: the fewest calls, raw JSON over a bare asynchronous client, 32 requests at once on kept connections.
 
-Usage: floor.py create|plan|change|delete GROUPS.json PROVISIONING_SECONDS. It knows how long provisioning takes, looks
-when that is over and again only if it must; no tool could know.
+Usage: floor.py create|plan|change|restart|delete GROUPS.json PROVISIONING_SECONDS. It knows how long provisioning
+takes, looks when that is over and again only if it must; no tool could know.
 """
 
 from __future__ import annotations
@@ -64,11 +64,18 @@ class Client:
         await asyncio.gather(
             *(self._send("PUT", f"{self._groups}/{name}{VERSION}", body) for name, body in bodies.items())
         )
+        await self._wait(set(bodies), seconds)
+
+    async def restart(self, names: list[str], seconds: float) -> None:
+        """Restart all of them, wait as long as that takes, and look until all are there."""
+        await asyncio.gather(*(self._send("POST", f"{self._groups}/{name}/restart{VERSION}") for name in names))
+        await self._wait(set(names), seconds)
+
+    async def _wait(self, names: set[str], seconds: float) -> None:
         await asyncio.sleep(seconds)
         while True:
             found = await self.all()
-            settled = {item["name"] for item in found if item["properties"]["provisioningState"] == "Succeeded"}
-            if set(bodies) <= settled:
+            if names <= {item["name"] for item in found if item["properties"]["provisioningState"] == "Succeeded"}:
                 return
             await asyncio.sleep(AGAIN_SECONDS)
 
@@ -90,6 +97,8 @@ async def run(work: str, given: Any, seconds: float) -> None:
                 await client.put({group["name"]: group["body"] for group in groups}, seconds)
             case "change":
                 await client.put({group["name"]: group["changed"] for group in groups[:: given["step"]]}, seconds)
+            case "restart":
+                await client.restart([item["name"] for item in found], seconds)
             case "delete":
                 await client.delete([item["name"] for item in found])
             case _:

@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from aci_reconcile.render.header import Header
 
 
-def make_apply_page(plan: Plan, events: Sequence[Event], finished: Finished, header: Header) -> Page:
+def make_apply_page(
+    plan: Plan, events: Sequence[Event], finished: Finished, header: Header, *, verb: str = "Apply"
+) -> Page:
     """Return what was done.
 
     Args:
@@ -51,13 +53,14 @@ def make_apply_page(plan: Plan, events: Sequence[Event], finished: Finished, hea
         events: what happened, with or without the last event.
         finished: the last event.
         header: where it was done.
+        verb: what was run (``Apply``, ``Restart``).
     """
-    first, *rest = render_summary_text(finished, PLAIN).split("\n")
+    first, *rest = render_summary_text(finished, PLAIN, verb=verb).split("\n")
     ends = {each.name: each for each in _make_ends(events)}
     planned = {each.name: each for each in make_plan_entries(plan)}
     named = dict.fromkeys((*planned, *ends))
     return Page(
-        kind="apply",
+        kind=verb.lower(),
         verdict=first,
         good=not (finished.failed or finished.skipped or finished.interrupted),
         subject=header.project,

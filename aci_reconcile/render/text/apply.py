@@ -54,6 +54,8 @@ _DOING_WITHOUT_BODY: Mapping[Impact, tuple[str, str]] = {
     Impact.STOP: ("stopping", "stopped"),
     Impact.REBOOT: ("restarting", "restarted"),
 }
+_DONE: Mapping[str, str] = {"Restart": "restarted", "Stop": "stopped", "Start": "started", "Wait": "as wanted"}
+"""What is counted where no resource is added or destroyed."""
 _FINE = frozenset({State.HEALTHY, State.FINISHED, State.STOPPED})
 
 
@@ -102,19 +104,21 @@ def render_summary_text(finished: Finished, style: Style, *, verb: str = "Apply"
     Args:
         finished: the last event.
         style: the colours.
-        verb: what was run (``Apply``, ``Destroy``).
+        verb: what was run (``Apply``, ``Destroy``, ``Restart``).
     """
     bad = finished.failed or finished.skipped or finished.interrupted
     title = f"{verb} interrupted." if finished.interrupted else f"{verb} incomplete!" if bad else f"{verb} complete!"
-    numbers = f"{finished.added} added, {finished.changed} changed, {finished.destroyed} destroyed."
-    lines = [f"{style.paint(style.error if bad else style.good, title)} Resources: {numbers}"]
+    numbers = f"Resources: {finished.added} added, {finished.changed} changed, {finished.destroyed} destroyed."
+    if verb in _DONE:
+        numbers = f"Groups: {finished.unchanged if verb == 'Wait' else finished.changed} {_DONE[verb]}."
+    lines = [f"{style.paint(style.error if bad else style.good, title)} {numbers}"]
     rest = [
         text
         for number, text in (
             (finished.failed - finished.unhealthy, f"{finished.failed - finished.unhealthy} failed"),
             (finished.unhealthy, f"{finished.unhealthy} not healthy"),
             (finished.skipped, f"{finished.skipped} skipped"),
-            (finished.unchanged, f"{finished.unchanged} unchanged"),
+            (0 if verb == "Wait" else finished.unchanged, f"{finished.unchanged} unchanged"),
         )
         if number
     ]
@@ -128,7 +132,8 @@ def render_summary_text(finished: Finished, style: Style, *, verb: str = "Apply"
     if finished.in_flight:
         lines.append(f"Started but not finished: {sanitize(', '.join(finished.in_flight))}.")
     # An unhealthy group is written already: another run would change nothing about it.
-    if finished.failed > finished.unhealthy or finished.skipped or finished.in_flight:
+    left = finished.failed > finished.unhealthy or finished.skipped or finished.in_flight
+    if left and verb != "Wait":
         lines.append(f"Run {verb.lower()} again to continue.")
     return "\n".join(lines)
 
@@ -183,10 +188,16 @@ def describe_success(event: Succeeded) -> str:
     """Return what was done, how long it took, and the state of the group."""
     text = f"{_describe_action(event.change)} after {format_duration(event.seconds)}"
     if event.change.action is Action.NO_OP:
-        text = _DOING[Action.NO_OP][1]
+        text = "; ".join(event.change.reasons) if is_explained(event.change) else _DOING[Action.NO_OP][1]
     if event.health is None or (event.change.impact is Impact.STOP and event.health.state is State.STOPPED):
         return text
     return f"{text}, not seen running" if event.unseen else f"{text}, {event.health.state}"
+
+
+def is_explained(change: Change) -> bool:
+    """Whether the reasons say how a group is to which nothing is done, because somebody asked about this group."""
+    asked = change.power is not None or change.after is None
+    return asked and bool(change.reasons) and not change.fields and not change.writes
 
 
 def summarize_error(error: AciReconcileError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.planning.values import Action, Change, Impact
+from aci_reconcile.planning.values import POWER_IMPACTS, Action, Change, Impact
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.rows import Row, make_rows
 from aci_reconcile.render.values import cut, find_difference
@@ -70,7 +70,7 @@ def describe_cost(change: Change) -> str:
     else:
         adopted = "take over" if change.former_owner else "adopt" if change.action is Action.ADOPT else ""
         cost = ", ".join(text for text in (adopted, change.impact.value) if text)
-        if change.impact in {Impact.RECREATE, Impact.START} and change.loses:
+        if change.impact in {Impact.RECREATE, *POWER_IMPACTS} and change.loses:
             cost += f": {', '.join(change.loses)}"
         # A write of the body starts the containers, so a group that is to be stopped is stopped after it.
         if change.sends_body and change.keeps_stopped:
