@@ -38,8 +38,12 @@ def render_intent(probes: Sequence[Probe], expected: Estimate, lab: Lab, found: 
     group = sanitize(lab.scope.resource_group)
     place = f"the resource group {group}, which is {'empty' if found.exists else 'created for it'}"
     groups = f"up to {count(expected.groups, 'group')} of one core"
+    networks = sum(probe.network for probe in probes)
+    groups += f" and {count(networks, 'virtual network')}" if networks else ""
     left = (
-        f"\nFirst, {count(len(found.leftovers), 'group')} of an earlier run will be deleted." if found.leftovers else ""
+        f"\nFirst, {count(len(found.leftovers), 'resource')} of an earlier run will be deleted."
+        if found.leftovers
+        else ""
     )
     return (
         "\n".join(table)

@@ -42,7 +42,7 @@ def test_an_interrupted_run_deletes_what_it_made(commands: Commands, number: int
     assert code == last.code
     assert "Traceback" not in last.err
     assert "0 facts found out" in last.out
-    assert "Deleted 0 groups.\n" == commands("facts", "clean", *WHERE).out
+    assert "Deleted 0 resources.\n" == commands("facts", "clean", *WHERE).out
 
 
 def test_what_a_killed_run_left_is_deleted_later(commands: Commands) -> None:
@@ -51,5 +51,5 @@ def test_what_a_killed_run_left_is_deleted_later(commands: Commands) -> None:
     process.kill()
     ended(process)
 
-    assert "Deleted 2 groups and the resource group.\n" == commands("facts", "clean", *WHERE).out
-    assert "Deleted 0 groups.\n" == commands("facts", "clean", *WHERE).out
+    assert "Deleted 2 resources and the resource group.\n" == commands("facts", "clean", *WHERE).out
+    assert "Deleted 0 resources.\n" == commands("facts", "clean", *WHERE).out

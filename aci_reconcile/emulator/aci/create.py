@@ -112,7 +112,7 @@ def plan_run(call: Call, *, subnet: bool, update: bool = False) -> tuple[Operati
 
 def without_start(run: Run, properties: Json) -> Run:
     """Return the run in which no container starts if a volume cannot be mounted."""
-    return replace(run, pulled=math.inf, starts=math.inf) if views.find_denied(properties) else run
+    return replace(run, starts=math.inf) if views.find_denied(properties) else run
 
 
 def with_slow_parts(group: Group, timeout: float, outcome: Outcome = "") -> Group:

@@ -29,8 +29,10 @@ def test_it_says_first_what_it_will_do(cli: CommandLine) -> None:
     ran = cli("facts", "probe", *WHERE)
 
     assert (1, "") == (ran.code, ran.out)
-    assert [] == [probe.id for probe in PROBES if not probe.deep and probe.id not in ran.err]
+    usual = [probe.id for probe in PROBES if not (probe.deep or probe.network)]
+    assert [] == [name for name in usual if name not in ran.err]
     assert "groups of one core in westeurope" in ran.err
+    assert "network-collisions" not in ran.err
     assert "cannot ask whether to create these groups" in ran.err
 
 
@@ -44,7 +46,19 @@ def test_it_shows_what_was_found_and_leaves_nothing(cli: CommandLine) -> None:
 
     left = cli("facts", "clean", "-g", "rg-probe", "--local", "-y")
 
-    assert (0, "Deleted 0 groups.\n") == (left.code, left.out)
+    assert (0, "Deleted 0 resources.\n") == (left.code, left.out)
+
+
+def test_networks_are_asked_about_if_that_is_wished(cli: CommandLine) -> None:
+    """They are announced, and nothing is left of them."""
+    usual = cli("facts", "probe", *WHERE, "--network")
+    ran = cli("facts", "probe", *WHERE, "--only", "subnet-not-delegated", "--yes")
+    left = cli("facts", "clean", "-g", "rg-probe", "--local", "-y")
+
+    assert "groups of one core and 3 virtual networks in westeurope" in usual.err
+    assert "up to 0 groups of one core and 1 virtual network" in ran.err
+    assert "2 facts found out, 0 not as believed, 0 unclear." in ran.out
+    assert "Deleted 0 resources.\n" == left.out
 
 
 def test_the_result_as_json(cli: CommandLine) -> None:
@@ -120,4 +134,4 @@ def test_a_resource_group_with_something_in_it_is_refused(cli: CommandLine) -> N
 
     assert (1, "") == (ran.code, ran.out)
     assert "the resource group rg-shop is not empty: web" in ran.err
-    assert "Deleted 0 groups.\n" == cli("facts", "clean", "-g", "rg-shop", "--local", "-y").out
+    assert "Deleted 0 resources.\n" == cli("facts", "clean", "-g", "rg-shop", "--local", "-y").out

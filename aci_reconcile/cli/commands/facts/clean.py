@@ -45,7 +45,7 @@ def clean(session: Session, asked: CleanOptions) -> ExitCode:
         if console.json:
             console.line({"groups": names, "resource_group": with_group})
         else:
-            console.result(f"Deleted {count(len(names), 'group')}{' and the resource group' if with_group else ''}.")
+            console.result(f"Deleted {count(len(names), 'resource')}{' and the resource group' if with_group else ''}.")
     return ExitCode.OK
 
 
