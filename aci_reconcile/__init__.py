@@ -1,8 +1,8 @@
 """A declarative reconciler for Azure Container Instances.
 
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
-``verify``, ``import_groups`` and ``convert``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are
-imported when you first use them: ``import aci_reconcile`` costs nothing.
+``verify``, ``import_groups``, ``convert``, ``read_logs`` and ``follow_logs``, with ``Allow`` for what a plan may do;
+see docs/python-api.md. They are imported when you first use them: ``import aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
         connect,
         convert,
         drift,
+        follow_logs,
         import_groups,
         load,
         load_plan,
         plan,
+        read_logs,
         save_plan,
         verify,
     )
@@ -31,10 +33,12 @@ __all__ = [
     "connect",
     "convert",
     "drift",
+    "follow_logs",
     "import_groups",
     "load",
     "load_plan",
     "plan",
+    "read_logs",
     "save_plan",
     "verify",
 ]

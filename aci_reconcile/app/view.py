@@ -69,6 +69,8 @@ class View:
     declared: Declared = field(default_factory=Declared)
     endpoint: str = ""
     """The name of the server in reports; empty for the public cloud."""
+    redact: Callable[[str], str] = str
+    """Removes the secrets of the run from a text."""
 
     def read_all(self) -> Seen:
         """Read every group, with its run state; one that vanishes meanwhile is left out.

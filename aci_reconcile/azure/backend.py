@@ -88,6 +88,10 @@ class ArmBackend(Backend):
         """Redact these secrets, too, in every text that comes back: not every declared secret is sent."""
         self._redactor.remember(secrets)
 
+    def redact(self, text: str) -> str:
+        """Return a text without the secrets of this run, and without what else looks like one."""
+        return self._redactor(text)
+
     def prepare(self) -> None:
         """Import what the first request to Microsoft.ContainerInstance needs."""
         self._client.prepare()

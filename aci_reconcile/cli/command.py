@@ -15,8 +15,6 @@ from aci_reconcile.core.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from aci_reconcile.core.errors import ExitCode
-
 T = TypeVar("T")
 
 
@@ -37,13 +35,13 @@ class Command(click.Command):
     def __init__(
         self,
         name: str,
-        function: Callable[[Session, T], ExitCode],
+        function: Callable[[Session, T], int],
         options: type[T],
         *,
         help: str,  # noqa: A002  click's own word
         examples: Sequence[str] = (),
     ) -> None:
-        def call(ctx: click.Context, **_values: object) -> ExitCode:
+        def call(ctx: click.Context, **_values: object) -> int:
             return _run(ctx, function, options)
 
         super().__init__(
@@ -173,7 +171,7 @@ class Root(Group):
         _write_sections(self.get_params(ctx), ctx, formatter)
 
 
-def _run(ctx: click.Context, function: Callable[[Session, T], ExitCode], options: type[T]) -> ExitCode:
+def _run(ctx: click.Context, function: Callable[[Session, T], int], options: type[T]) -> int:
     session = ctx.find_object(Session)
     if session is None:
         raise RuntimeError("a command runs within a session")

@@ -56,6 +56,10 @@ class Console:
         if text:
             write(self.out, f"{text}\n")
 
+    def stream(self, text: str) -> bool:
+        """Write a piece of a result that goes on and on; return whether anybody reads it."""
+        return write(self.out, text)
+
     def line(self, document: Mapping[str, object]) -> None:
         """Write one line of JSON to stdout."""
         write(self.out, f"{json.dumps(document)}\n")
@@ -116,8 +120,10 @@ class Progress(io.TextIOBase):
         return len(text)
 
 
-def write(stream: IO[str], text: str) -> None:
-    """Write and flush. A pipe without a reader or a closed terminal is no error: the rest is dropped, the work goes on.
+def write(stream: IO[str], text: str) -> bool:
+    """Write and flush; return whether anybody reads it.
+
+    A pipe without a reader or a closed terminal is no error: the rest is dropped, the work goes on.
 
     Raises:
         AciReconcileError: the stream takes no more, such as a full disk.
@@ -129,8 +135,23 @@ def write(stream: IO[str], text: str) -> None:
         _silence(stream)
         # `aci-reconcile apply | head` must not end an apply in the middle of a write.
         if error.errno in _UNREAD:
-            return
+            return False
         raise AciReconcileError(f"the output cannot be written: {error.strerror or error}") from error
+    return True
+
+
+def has_reader(stream: IO[str]) -> bool:
+    """Whether somebody may still read what is written to a stream, although nothing is written now."""
+    import select
+
+    if not hasattr(select, "poll"):  # Windows
+        return True
+    try:
+        poll = select.poll()
+        poll.register(stream.fileno(), 0)
+        return not any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
+    except (OSError, ValueError):  # it is no file
+        return True
 
 
 def make_console(output: OutputOptions, streams: tuple[IO[str], IO[str]], environ: Mapping[str, str]) -> Console:

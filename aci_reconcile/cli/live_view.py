@@ -47,6 +47,7 @@ def open_view(sources: Sources, target: Target, session: Session) -> Generator[V
         view = View(connection.backend, list_scopes(project), project.subscription, target.concurrency)
         chosen = project.environment or sources.resource_group
         known = replace(view, search=search, policy=policy, declared=declared, endpoint=connection.endpoint)
+        known = replace(known, redact=connection.backend.redact)
         yield replace(known, environments=() if chosen else project.environments)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from aci_reconcile.app.durations import parse_duration
+from aci_reconcile.app.durations import Moment, parse_duration, parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     _Seconds = click.ParamType[float]
     _Names = click.ParamType[tuple[str, str]]
     _Number = click.ParamType[int]
+    _Moments = click.ParamType[Moment]
 else:  # older releases of click have no parameter here
-    _Seconds = _Names = _Number = click.ParamType
+    _Seconds = _Names = _Number = _Moments = click.ParamType
 
 
 class Duration(_Seconds):
@@ -30,6 +31,21 @@ class Duration(_Seconds):
             return value
         try:
             return parse_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Since(_Moments):
+    """A moment: ``10m`` ago, ``2h`` ago, or ``2026-11-29T10:00:00Z``."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Moment:
+        """Return the moment."""
+        if isinstance(value, Moment):
+            return value
+        try:
+            return parse_moment(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
 

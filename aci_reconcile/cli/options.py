@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aci_reconcile.azure import CloudName
 
 MANIFESTS, AZURE, SAFETY, SAVED, WAITING, OUTPUT = "Manifests", "Azure", "Safety", "Saved plan", "Waiting", "Output"
+LOGS: Final = "Logs"
 """Sections of the help pages."""
 
 FILE: Final[click.Path] = click.Path(path_type=Path)

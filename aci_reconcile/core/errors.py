@@ -42,6 +42,7 @@ class ExitCode(IntEnum):
     STALE_PLAN = 4
     NOT_CONVERGED = 5
     DEFECT = 70
+    NO_RESULT = 125
     INTERRUPTED = 130
     TERMINATED = 143
 

@@ -40,6 +40,8 @@ class ContainerRun:
     last_exit_code: int | None = None
     """Of the run before it."""
     last_detail: str = ""
+    provisioning: str = ""
+    """Azure's word for how far the group is, where the container has not begun."""
 
     def skips(self, earlier: ContainerRun) -> bool:
         """Whether there were runs between an earlier one and this one. A restart of the group counts from 0 again."""
@@ -54,8 +56,9 @@ def read_run(group: Resource, container: str) -> ContainerRun | None:
     raw, init = found
     inner = as_object(raw.get("properties"))
     if "instanceView" not in inner:
-        settled = as_text(group.properties.get("provisioningState")) == "Succeeded"
-        return ContainerRun(_UNKNOWN) if settled and "instanceView" not in group.properties else ContainerRun()
+        settled = _read_provisioning(group) == "Succeeded"
+        unseen = settled and "instanceView" not in group.properties
+        return ContainerRun(_UNKNOWN) if unseen else ContainerRun(provisioning=_read_provisioning(group))
     view = as_object(inner.get("instanceView"))
     current, previous = as_object(view.get("currentState")), as_object(view.get("previousState"))
     state, detail = as_text(current.get("state")), as_text(current.get("detailStatus"))
@@ -76,7 +79,12 @@ def read_run(group: Resource, container: str) -> ContainerRun | None:
         detail=as_text(shown.get("detailStatus")) if state != "Running" else "",
         last_exit_code=_read_code(previous),
         last_detail=as_text(previous.get("detailStatus")),
+        provisioning="" if begun else _read_provisioning(group),
     )
+
+
+def _read_provisioning(group: Resource) -> str:
+    return as_text(group.properties.get("provisioningState"))
 
 
 def _find(group: Resource, container: str) -> tuple[Mapping[str, Json], bool] | None:

@@ -91,11 +91,16 @@ LogEvent: TypeAlias = "LogLines | LogGap | LogRestart | LogWaiting | LogPolled |
 
 
 def choose_first(joined: Sequence[Joined], *, tail: int | None, after: float | None) -> Sequence[Joined]:
-    """Return what is wanted of a log's first answer: its last lines, or those from a time on."""
+    """Return what is wanted of what was joined first: its last lines, or those from a time on."""
     lines = [each for each in joined if isinstance(each, LogLine)]
-    chosen = lines if after is None else list(since(lines, after))
-    chosen = chosen if tail is None else chosen[len(chosen) - min(tail, len(chosen)) :]
+    chosen = choose_lines(lines, tail=tail, after=after)
     return joined if len(chosen) == len(lines) else chosen
+
+
+def choose_lines(lines: Sequence[LogLine], *, tail: int | None, after: float | None) -> Sequence[LogLine]:
+    """Return the last lines, or those from a time on."""
+    chosen = lines if after is None else since(lines, after)
+    return chosen if tail is None else chosen[len(chosen) - min(tail, len(chosen)) :]
 
 
 def make_events(source: LogSource, joined: Sequence[Joined], run: ContainerRun | None) -> Iterator[LogEvent]:

@@ -9,13 +9,18 @@ with CR LF, as a terminal's output does.
 from __future__ import annotations
 
 import codecs
+import heapq
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+K = TypeVar("K")
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,12})?(?:[Zz]|[+-]\d\d:\d\d))(?: |$)", re.ASCII)
 _END_OF_TIME = re.compile(r"^[-\dTt:.]*(?:[Zz]|[+-]\d\d:\d\d) ", re.ASCII)
@@ -109,6 +114,23 @@ def since(lines: Sequence[LogLine], seconds: float) -> tuple[LogLine, ...]:
         if at is not None and at >= seconds:
             return tuple(lines[number:])
     return ()
+
+
+def merge_lines(logs: Mapping[K, Sequence[LogLine]]) -> Iterator[tuple[K, tuple[LogLine, ...]]]:
+    """Yield the lines of several logs in the order of their times, those that follow each other in one log together."""
+    merged = heapq.merge(*(_rank(number, lines) for number, lines in enumerate(logs.values())))
+    names = tuple(logs)
+    for number, group in groupby(merged, key=lambda each: each[1]):
+        yield names[number], tuple(line for *_, line in group)
+
+
+def _rank(number: int, lines: Iterable[LogLine]) -> Iterator[tuple[float, int, int, LogLine]]:
+    """Yield lines with what they are sorted by. One without a time, or with an earlier one, follows the one before."""
+    latest = -math.inf
+    for at, line in enumerate(lines):
+        seconds = to_seconds(line.time)
+        latest = latest if seconds is None else max(latest, seconds)
+        yield latest, number, at, line
 
 
 @dataclass(slots=True)

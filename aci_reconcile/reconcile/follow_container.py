@@ -6,8 +6,6 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import AzureError, NoAnswerError
-from aci_reconcile.core.model import as_text
-from aci_reconcile.operate.container_runs import read_run
 from aci_reconcile.operate.log_events import LogEnd, LogFailed, LogWaiting
 from aci_reconcile.operate.log_joiner import LogJoiner
 from aci_reconcile.reconcile.log_context import report
@@ -81,13 +79,12 @@ def _await_begin(follower: LogFollower) -> Process[ContainerRun | None]:
     """Wait until the container has begun, or never will; return its run, or None if it is gone."""
     waits, told = Backoff(*_WAITS), False
     while True:
-        live = yield from follower.get()
-        run = read_run(live, follower.source.container) if live is not None else None
-        if live is None or run is None or run.begun or run.final:
+        run = yield from follower.look()
+        if run is None or run.begun or run.final:
             return run
         if not told:
             told = True
-            yield from report(LogWaiting(follower.source, as_text(live.properties.get("provisioningState"))))
+            yield from report(LogWaiting(follower.source, run.provisioning))
         yield from follower.ctx.rest(waits.next())
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aci_reconcile.core.backend import Stream
-    from aci_reconcile.core.model import Resource
     from aci_reconcile.operate.log_events import LogSource
     from aci_reconcile.operate.log_joiner import LogJoiner
     from aci_reconcile.operate.log_lines import Snapshot
@@ -199,12 +198,8 @@ class LogFollower:
 
     def look(self) -> Process[ContainerRun | None]:
         """Return the container's run; None if the container is gone."""
-        live = yield from self.get()
+        live = yield from self.ctx.ask(partial(self.ctx.backend.get, self.source.id))
         return None if live is None else read_run(live, self.source.container)
-
-    def get(self) -> Process[Resource | None]:
-        """Read the group."""
-        return (yield from self.ctx.ask(partial(self.ctx.backend.get, self.source.id)))
 
     def emit(self, joined: Sequence[Joined]) -> Process[None]:
         """Report what was joined; of the very first answer only what is asked for."""
