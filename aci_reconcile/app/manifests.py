@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.vaults import Fetch
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.core.secret import Secret
     from aci_reconcile.manifest.project.changed_groups import ChangedGroups
 
@@ -50,6 +51,8 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
         variables=read_variables(sources, run.cwd),
         subscription=sources.subscription,
         resource_group=sources.resource_group,
+        location=sources.location,
+        task=sources.task,
         only=sources.only,
         addresses=sources.addresses,
         environ=run.environ,
@@ -164,17 +167,30 @@ def find_subscription(target: Target, environ: Mapping[str, str]) -> str:
 
 def find_secrets(loaded: Loaded) -> tuple[Secret, ...]:
     """Return every secret that the manifests declare, for redaction of what Azure and the containers say."""
-    return tuple(secret for each in loaded.resources for secret in secrets_in(each).values() if secret.available)
+    groups = (*loaded.resources, *(each.resource for each in loaded.tasks))
+    return tuple(secret for each in groups for secret in secrets_in(each).values() if secret.available)
 
 
 def with_subscription(loaded: Loaded, subscription: str) -> Loaded:
     """Return the same resources in a subscription."""
-    resources = tuple(replace(each, id=replace(each.id, subscription=subscription)) for each in loaded.resources)
+    resources = tuple(_place(each, subscription) for each in loaded.resources)
+    tasks = tuple(
+        replace(
+            each,
+            resource=_place(each.resource, subscription),
+            declared=each.declared and _place(each.declared, subscription),
+        )
+        for each in loaded.tasks
+    )
     selected = loaded.selected
     if selected is not None:
         selected = frozenset((subscription.lower(), *key[1:]) for key in selected)
     project = replace(loaded.project, subscription=subscription)
-    return replace(loaded, project=project, resources=resources, selected=selected)
+    return replace(loaded, project=project, resources=resources, selected=selected, tasks=tasks)
+
+
+def _place(resource: Resource, subscription: str) -> Resource:
+    return replace(resource, id=replace(resource.id, subscription=subscription))
 
 
 def read_variables(sources: Sources, cwd: Path) -> dict[str, str]:

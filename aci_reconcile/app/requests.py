@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aci_reconcile.azure.endpoint import CloudName
+    from aci_reconcile.manifest import TaskRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class Sources:
     resource_group: str = ""
     changed_since: str = ""
     """A commit: the groups that what changed since then touches."""
+    location: str = ""
+    task: TaskRequest | None = None
+    """What to run once."""
     addresses: tuple[str, ...] | None = None
     """The groups that were found so when the plan was saved."""
 

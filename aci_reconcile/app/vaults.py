@@ -62,6 +62,8 @@ def make_fetch(target: Target, run: Run) -> Fetch:
 def _find_needed(loaded: Loaded) -> set[str]:
     """Return the names of the secrets that the selected groups need."""
     chosen = [each for each in loaded.resources if loaded.selected is None or each.id.key in loaded.selected]
+    if loaded.request.task is not None:  # a run sends nothing but what it runs
+        chosen = [group for each in loaded.tasks for group in (each.resource, each.declared) if group is not None]
     sources = [secret.source for each in chosen for secret in secrets_in(each).values()]
     sources += [key.source for key in loaded.project.fingerprints.keys]
     return {name for source in sources for name in _SOURCE.findall(source)}

@@ -11,6 +11,7 @@ import click
 from click.exceptions import Exit
 
 from aci_reconcile.app.interruption import EndedBySignalError
+from aci_reconcile.cli.command import find_failure_code
 from aci_reconcile.cli.option import PREFIX
 from aci_reconcile.cli.options import CHECKS, OutputOptions
 from aci_reconcile.cli.root import make_root
@@ -56,7 +57,8 @@ def _report_usage(error: click.ClickException, session: Session) -> int:
     from aci_reconcile.cli.suggestions import explain_error
 
     message, hint = explain_error(error)
-    return _report({"kind": "UsageError", "message": message, "hint": hint}, message, (hint,), session)
+    _report({"kind": "UsageError", "message": message, "hint": hint}, message, (hint,), session)
+    return int(find_failure_code(error.ctx if isinstance(error, click.UsageError) else None))
 
 
 def _report_error(error: AciReconcileError, session: Session) -> int:
@@ -64,7 +66,7 @@ def _report_error(error: AciReconcileError, session: Session) -> int:
         session.console.plain("error", render_diagnostics_text(error.diagnostics, session.console.notes))
         if session.console.json:
             session.console.result(render_diagnostics_json(error.diagnostics))
-        return int(error.exit_code)
+        return _choose_code(error, session)
     from aci_reconcile.render.json.apply import emit_error
 
     message, lines = error.message, [error.hint]
@@ -73,7 +75,12 @@ def _report_error(error: AciReconcileError, session: Session) -> int:
         if error.code and not message.startswith(error.code):
             message = f"{error.code}: {message}"
     _report(emit_error(error), message, lines, session)
-    return int(error.exit_code)
+    return _choose_code(error, session)
+
+
+def _choose_code(error: AciReconcileError, session: Session) -> int:
+    """Return the exit code of an error; where the codes are those of containers, one code stands for all errors."""
+    return int(error.exit_code if session.failure is ExitCode.ERROR else session.failure)
 
 
 def _report_defect(defect: Exception, session: Session) -> int:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from aci_reconcile.cli.option import CommandLine, Option, fill_options, list_params, read_command_line
+from aci_reconcile.cli.option import CommandLine, Option, Words, fill_options, list_params, read_command_line
 from aci_reconcile.cli.options import OutputOptions
 from aci_reconcile.cli.session import Session
-from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,7 +30,10 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDTH}
 
 
 class Command(click.Command):
-    """A command whose function gets the session and its options, and returns the exit code."""
+    """A command whose function gets the session and its options, and returns the exit code.
+
+    ``failure`` is the exit code of every error: another one where the function returns the code of a container.
+    """
 
     def __init__(
         self,
@@ -40,7 +43,10 @@ class Command(click.Command):
         *,
         help: str,  # noqa: A002  click's own word
         examples: Sequence[str] = (),
+        failure: ExitCode = ExitCode.ERROR,
     ) -> None:
+        self.failure = failure
+
         def call(ctx: click.Context, **_values: object) -> int:
             return _run(ctx, function, options)
 
@@ -57,6 +63,10 @@ class Command(click.Command):
         """Add the value of options that are typed without one, so that click does not take the next word for it."""
         optional = {option.long: option for option in self.params if isinstance(option, Option) and option.optional}
         end = args.index("--") if "--" in args else len(args)
+        for param in self.params:
+            if isinstance(param, Words):
+                param.take(ctx, args[end + 1 :])
+                args = args[:end]
         words = [f"{arg}={optional[arg].optional}" if arg in optional else arg for arg in args[:end]]
         return super().parse_args(ctx, words + args[end:])
 
@@ -175,10 +185,17 @@ def _run(ctx: click.Context, function: Callable[[Session, T], int], options: typ
     session = ctx.find_object(Session)
     if session is None:
         raise RuntimeError("a command runs within a session")
+    session.failure = find_failure_code(ctx)
     line = read_command_line(ctx)
     _check_format(ctx, line)
     session.follow(fill_options(OutputOptions, line))
     return function(session, fill_options(options, line))
+
+
+def find_failure_code(ctx: click.Context | None) -> ExitCode:
+    """Return the exit code of errors of the command that a context belongs to."""
+    command = ctx.command if ctx is not None else None
+    return command.failure if isinstance(command, Command) else ExitCode.ERROR
 
 
 def _check_format(ctx: click.Context, line: CommandLine) -> None:

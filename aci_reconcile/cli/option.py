@@ -18,7 +18,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 PREFIX: Final = "ACI_RECONCILE_"
 
@@ -26,6 +26,7 @@ _PARAM: Final = "param"
 _GROUP: Final = "group"
 _INSTEAD: Final = "instead"
 _LINE: Final = "line"
+_WORDS: Final = f"{__name__}.words"
 
 T = TypeVar("T")
 
@@ -74,6 +75,25 @@ class Option(click.Option):
         """Return the spellings and the help text, which names the default itself."""
         spec, _ = super().get_help_record(ctx) or (self.long, "")
         return (spec.replace(" ", "[=", 1) + "]" if self.optional else spec), self.help or ""
+
+
+class Words(click.Argument):
+    """The words after ``--``, as they are: a command for a container."""
+
+    def __init__(self, name: str, metavar: str) -> None:
+        super().__init__([name], nargs=-1, required=False, metavar=metavar, type=click.UNPROCESSED)
+
+    def take(self, ctx: click.Context, words: Sequence[str]) -> None:
+        """Take the words from the command line, before click reads the rest."""
+        ctx.meta[_WORDS] = tuple(words)
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Add nothing: click's parser would give these words to another argument."""
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        """Return the words that were taken."""
+        del opts
+        return ctx.meta.get(_WORDS, ()), ParameterSource.COMMANDLINE
 
 
 @dataclass(frozen=True, slots=True)

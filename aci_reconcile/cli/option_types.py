@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     _Names = click.ParamType[tuple[str, str]]
     _Number = click.ParamType[int]
     _Moments = click.ParamType[Moment]
+    _Text = click.ParamType[str]
 else:  # older releases of click have no parameter here
-    _Seconds = _Names = _Number = _Moments = click.ParamType
+    _Seconds = _Names = _Number = _Moments = _Text = click.ParamType
 
 
 class Duration(_Seconds):
@@ -48,6 +49,16 @@ class Since(_Moments):
             return parse_moment(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class Line(_Text):
+    """A text; in the environment one a line, because it may hold spaces."""
+
+    name = "text"
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """One a line."""
+        return [line for line in rv.split("\n") if line.strip()]
 
 
 class Pair(_Names):

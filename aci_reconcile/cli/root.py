@@ -16,6 +16,7 @@ _COMMANDS = {
         "apply": "aci_reconcile.cli.commands.apply",
         "drift": "aci_reconcile.cli.commands.drift",
         "destroy": "aci_reconcile.cli.commands.destroy",
+        "run": "aci_reconcile.cli.commands.run",
     },
     "Operate": {
         "restart": "aci_reconcile.cli.commands.restart",

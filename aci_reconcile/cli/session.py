@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 from aci_reconcile.app.interruption import Interruption, SystemClock
 from aci_reconcile.cli.console import Console, make_console
-from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,8 @@ class Session:
     stdin: IO[str] | None
     console: Console
     interruption: Interruption = field(default_factory=Interruption)
+    failure: ExitCode = ExitCode.ERROR
+    """The exit code of an error that has none of its own meaning, by the command."""
 
     @property
     def cwd(self) -> Path:

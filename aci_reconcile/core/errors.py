@@ -43,6 +43,7 @@ class ExitCode(IntEnum):
     NOT_CONVERGED = 5
     DEFECT = 70
     NO_RESULT = 125
+    """Of commands that exit with a container's code: there is none, and stderr says why."""
     INTERRUPTED = 130
     TERMINATED = 143
 

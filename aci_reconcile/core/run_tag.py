@@ -18,7 +18,7 @@ from aci_reconcile.core import tags
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource, ResourceId
 
-LONGEST: Final = 31 * 86400.0
+LONGEST: Final = 8 * 86400.0
 """Seconds that a tag may be valid from now on; one that claims more counts for nothing, for it would hide a group."""
 MARGIN: Final = 3600.0
 """Seconds between a run's time limit and the expiry: what it takes to create the group, and to delete it."""

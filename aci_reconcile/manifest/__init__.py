@@ -14,12 +14,13 @@ from aci_reconcile.manifest.project.plan_rules import Rule, Violation, find_viol
 from aci_reconcile.manifest.project.policy import PolicySettings
 from aci_reconcile.manifest.project.project import LocalFacts, Project
 from aci_reconcile.manifest.project.project_file import list_environments
-from aci_reconcile.manifest.project.request import Base, Changes, Request
+from aci_reconcile.manifest.project.request import Base, Changes, Image, Request, TaskRequest
 from aci_reconcile.manifest.project.selection import find_project_file, matches_pattern
 from aci_reconcile.manifest.project.variables import read_variable_file
 from aci_reconcile.manifest.schemas import find_schema_error, load_schema
 from aci_reconcile.manifest.source.files import ACCEPTED_FILE
 from aci_reconcile.manifest.source.skipped import warn_of_nothing_to_check
+from aci_reconcile.manifest.tasks import LoadedTask
 
 __all__ = [
     "ACCEPTED_FILE",
@@ -28,12 +29,15 @@ __all__ = [
     "Changes",
     "Code",
     "Evidence",
+    "Image",
     "Loaded",
+    "LoadedTask",
     "LocalFacts",
     "PolicySettings",
     "Project",
     "Request",
     "Rule",
+    "TaskRequest",
     "Violation",
     "find_body_errors",
     "find_project_file",

@@ -34,7 +34,7 @@ from aci_reconcile.manifest.syntax.reference_codes import ACI158
 from aci_reconcile.manifest.syntax.reference_grammar import has_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from aci_reconcile.core.fields import Node
     from aci_reconcile.core.model import Json
@@ -63,9 +63,23 @@ _DOCUMENTED_NAME = re.compile(r"(?!.*--)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 
 
 def read_document(
-    node: Source, request: Request, settings: Settings, references: References, diagnostics: Diagnostics
+    node: Source,
+    request: Request,
+    settings: Settings,
+    references: References,
+    diagnostics: Diagnostics,
+    change: Callable[[MapNode], MapNode] | None = None,
 ) -> DeclaredGroup | None:
-    """Return the resource that a document declares; None if it is empty or invalid."""
+    """Return the resource that a document declares; None if it is empty or invalid.
+
+    Args:
+        node: the document.
+        request: of the command line.
+        settings: of the project.
+        references: replaces references.
+        diagnostics: where mistakes go.
+        change: changes the document in ARM's shape, over all layers of the project.
+    """
     if isinstance(node, ScalarNode) and node.null:
         return None
     other = identify_foreign(node)
@@ -79,7 +93,7 @@ def read_document(
         diagnostics.add(ACI011, node.where, "a manifest is a map of properties, such as `name: web`", hint=hint)
         return None
     references.size.begin()
-    return _Document(node.without("$schema"), request, settings, references, diagnostics).read()
+    return _Document(node.without("$schema"), request, settings, references, diagnostics, change).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,7 @@ class _Document:
     settings: Settings
     references: References
     diagnostics: Diagnostics
+    change: Callable[[MapNode], MapNode] | None = None
 
     def read(self) -> DeclaredGroup | None:
         """Return the group; None if its type is unknown, or it has no valid name."""
@@ -103,6 +118,7 @@ class _Document:
         # The name is read before the layers are merged, because it decides which patches apply.
         name = self._read_name(expanded) if isinstance(expanded, MapNode) else ""
         merged = self._merge_layers(expanded, name)
+        merged = self.change(merged) if self.change is not None else merged
         own_keys = self._read_own_keys(merged, BodyReader(self.diagnostics, self.references, lenient=lenient))
         reader = BodyReader(self.diagnostics, self.references, lenient=lenient)
         body = self._read_body(merged, reader)

@@ -21,7 +21,7 @@ from aci_reconcile.manifest.project.codes import ACI137
 from aci_reconcile.manifest.project.layers import list_default_paths
 from aci_reconcile.manifest.project.nested_projects import NestedProjects
 from aci_reconcile.manifest.project.request import Request
-from aci_reconcile.manifest.project.selection import ManifestFiles, Selection, find_project_file
+from aci_reconcile.manifest.project.selection import ManifestFiles, Selection, find_project_file, resolve_paths
 from aci_reconcile.manifest.project.settings import make_default_settings, read_project
 from aci_reconcile.manifest.project.versions import find_newest
 from aci_reconcile.manifest.source.credentials import find_credential_files
@@ -30,6 +30,7 @@ from aci_reconcile.manifest.source.files import Files, find_repository
 from aci_reconcile.manifest.source.nodes import read_group_name
 from aci_reconcile.manifest.source.skipped import EmptyFiles, SkippedFiles
 from aci_reconcile.manifest.syntax.reference_grammar import has_reference
+from aci_reconcile.manifest.tasks import LoadedTask, TaskReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -68,6 +69,8 @@ class Loaded:
     """Files, documents and folders without a manifest, which may have declared groups before."""
     nested_groups: Mapping[str, str] = field(default_factory=dict[str, str])
     """Groups of projects below: addresses in lowercase, each with its project file."""
+    tasks: tuple[LoadedTask, ...] = ()
+    """What is to run once, if the request asks for that."""
     request: Request = field(default_factory=Request, repr=False, compare=False)
     """What was asked for. It holds the environment, so it is never displayed."""
 
@@ -127,6 +130,8 @@ class _Loader:
         self._manifest_files = ManifestFiles(
             self._request, self._file, self._files, self._settings, self._empty_files, self._nested
         )
+        asked = self._request.task
+        self._tasks = TaskReader(asked, self._request, self._settings, self._diagnostics) if asked else None
         self._skipped = SkippedFiles(self._files, self._manifest_files.list_named(), self._diagnostics)
 
     def load_project(self) -> Project | None:
@@ -148,6 +153,7 @@ class _Loader:
         self._skipped.report(empty=not declared and not self._diagnostics.failed)
         resources = check_groups([each for _, each in declared], self._settings, self._diagnostics)
         sources: dict[tuple[str, ...], Path] = {each.resource.id.key: file for file, each in declared}
+        tasks = self._read_tasks(resources)
         changed = self._find_changed(resources, sources)
         selection = Selection(
             self._request, self._file, self._files, self._diagnostics, self._manifest_files.list_roots(), self._nested
@@ -164,6 +170,7 @@ class _Loader:
             changed,
             tuple(self._empty_files.places),
             self._nested.list_groups(self._files),
+            tasks,
             self._request,
         )
 
@@ -175,7 +182,18 @@ class _Loader:
         found = ((group or default.lower(), name) for group, name in map(read_group_name, documents) if name)
         return tuple(sorted({"/".join(each).removeprefix("/") for each in found}))
 
-    def _read(self, file: Path) -> Iterable[DeclaredGroup]:
+    def _read_tasks(self, resources: tuple[Resource, ...]) -> tuple[LoadedTask, ...]:
+        """Return what is to run once; a manifest that is not the project's own is read for this run alone."""
+        if self._tasks is None:
+            return ()
+        paths = resolve_paths(replace(self._request, paths=()))
+        for path in tuple(self._tasks.find_outside(paths)):
+            for file in self._files.list_manifests(path, self._nested.find_project_of, self._diagnostics):
+                for _ in self._read(file, inside=False):
+                    pass
+        return self._tasks.read(resources, paths)
+
+    def _read(self, file: Path, *, inside: bool = True) -> Iterable[DeclaredGroup]:
         """Yield the groups of a file; none if the file is skipped."""
         documents = self._skipped.read_documents(file)
         if documents is None:
@@ -192,6 +210,8 @@ class _Loader:
         for node in documents:
             found = read_document(node, self._request, self._settings, references, self._diagnostics)
             if found is not None:
+                if self._tasks is not None:
+                    self._tasks.note(file, node, references, found, inside=inside)
                 yield found
 
     def _note_nested_projects(self) -> None:

@@ -62,6 +62,10 @@ MUTABLE = {
     "WatchPace": "counts up while one watch waits",
     "StatusScreen": "what one watch has shown",
     "Places": "filled while one document is walked",
+    "TaskReader": "the documents of one run, until all are read",
+    "Follower": "follows one group until it has ended",
+    "Log": "what was printed of one log",
+    "Slots": "counts how many groups may still begin",
     "Session": "what one run of the command has opened and must close",
 }
 OWN_ABSOLUTE = re.compile(r"(?<![\w.:/])/(work|root|farm|home)/")

@@ -39,6 +39,33 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A group that no manifest declares: one container with this image."""
+
+    reference: str
+    cpu: str = "1"
+    memory: str = "1.5"
+    """In GB. Both defaults are those of ``az container create``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRequest:
+    """Groups to run once, each in a group of its own, and what is different for this run."""
+
+    paths: tuple[Path, ...] = ()
+    """Manifests; they need not belong to the project's own."""
+    patterns: tuple[str, ...] = ()
+    """Addresses, names or patterns of declared groups."""
+    image: Image | None = None
+    container: str = ""
+    """The container that command and variables are for; empty if there is only one."""
+    command: tuple[str, ...] = ()
+    """Words that replace the container's command, as they are; empty: its own."""
+    env: tuple[tuple[str, str | None], ...] = ()
+    """Environment variables to set. A value may have references; None: that of the variable here, as a secret."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """Which manifests to load, for which environment, with which values.
 
@@ -67,5 +94,12 @@ class Request:
     """The reviewed project file, in the run of a pull request."""
     resolve: bool = True
     """Whether to replace references to the environment, files and vaults; False for an offline check."""
+    task: TaskRequest | None = None
+    """What to run once; None to run nothing."""
     version: str = ""
     """This tool's version, for ``requiredVersion``; empty for the version of the installed package."""
+
+    @property
+    def named_paths(self) -> tuple[Path, ...]:
+        """The paths on the command line, whatever they are for."""
+        return (*self.paths, *(self.task.paths if self.task else ()))

@@ -142,8 +142,8 @@ def resolve_paths(request: Request) -> tuple[Path, ...]:
         UsageError: a path does not exist.
     """
     # Not `resolve`, which follows links: messages and the search for a project start where the author typed.
-    paths = tuple(Path(os.path.normpath(request.cwd / path)) for path in request.paths)
-    for typed, path in zip(request.paths, paths, strict=True):
+    paths = tuple(Path(os.path.normpath(request.cwd / path)) for path in request.named_paths)
+    for typed, path in zip(request.named_paths, paths, strict=True):
         why = find_path_flaw(path)
         if why:
             raise UsageError(f"{quote(str(typed))}: {why}")
@@ -177,12 +177,12 @@ def _find_common_project(request: Request, paths: tuple[Path, ...]) -> Path | No
     """
     files = [find_project(path if path.is_dir() else path.parent) for path in paths]
     first = files[0]
-    for path, file in zip(request.paths, files, strict=False):
+    for path, file in zip(request.named_paths, files, strict=False):
         if file != first and not (
             file and first and file.samefile(first)
         ):  # a link to the same file is the same project
             projects = [_describe_project(each, request.cwd) for each in (first, file)]
-            pairs = f"{request.paths[0]} to {projects[0]}, {path} to {projects[1]}"
+            pairs = f"{request.named_paths[0]} to {projects[0]}, {path} to {projects[1]}"
             hint = "run the command once per project: each has its own owner, defaults and variables"
             raise UsageError(f"the paths belong to different projects: {pairs}", hint=hint)
     return first
@@ -242,7 +242,9 @@ class ManifestFiles:
     def _list_starts(self) -> tuple[Path, ...]:
         """Return the files and folders where the search for manifests begins."""
         if self.file is None:
-            return resolve_paths(self.request) or (self.request.cwd,)
+            # An image needs no manifest, and whatever lies here is none of its business.
+            alone = self.request.task is not None and self.request.task.image is not None
+            return resolve_paths(self.request) or (() if alone else (self.request.cwd,))
         root = self.file.parent
         entries = self.settings.manifests
         if not entries:

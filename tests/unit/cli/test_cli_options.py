@@ -22,6 +22,10 @@ OWN_FORMS = {
     ("import", "--out"): "import-out",
     ("verify", "--strict"): "verify-strict",
     ("why", "--tail"): "why-tail",
+    **{
+        ("run", f"--{each}"): f"run-{each}"
+        for each in ("container", "cpu", "env", "image", "keep", "location", "memory", "name", "parallel")
+    },
     ("facts probe", "--only"): "facts-only",
     ("facts probe", "--deep"): "facts-deep",
     ("facts probe", "--network"): "facts-network",
@@ -84,7 +88,7 @@ def test_help_fits_a_terminal_of_80_columns(cli: CommandLine, monkeypatch: pytes
     wide = [line for line in ran.out.splitlines() if len(line) > 80]
 
     assert [] == [line for line in wide if not line.startswith("  aci-reconcile ")]
-    many = ("COMMAND ...", "[PATH]...", "[ADDRESS]...", "ADDRESS...", "FILE...")
+    many = ("COMMAND ...", "[PATH]...", "[ADDRESS]...", "[MANIFEST|ADDRESS]...", "ADDRESS...", "FILE...")
     assert "..." not in functools.reduce(lambda text, each: text.replace(each, ""), many, ran.out)
 
 

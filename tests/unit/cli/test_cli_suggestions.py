@@ -68,7 +68,8 @@ def test_a_wrong_word_is_answered_with_the_right_one(cli: CommandLine, words: st
 def test_every_suggestion_exists() -> None:
     """A command by this name, an option of some command; and nothing is listed that exists itself.
 
-    But for --yes: `facts probe` asks before it spends money, not before it changes a project's groups.
+    But for --yes: `facts probe` asks before it spends money, not before it changes a project's groups. And for --env:
+    `run` sets a variable of a container with it, as docker does, while others choose an environment so.
     """
     commands = list_commands()
     options = {spelling for each, _ in commands.values() for param in each.params for spelling in param.opts}
@@ -76,4 +77,4 @@ def test_every_suggestion_exists() -> None:
     assert set(ELSEWHERE.values()) <= set(commands)
     assert not set(ELSEWHERE) & set(commands)
     assert {needs for needs, _ in OPTIONS_ELSEWHERE.values() if needs} <= options
-    assert {"--yes"} == set(OPTIONS_ELSEWHERE) & options
+    assert {"--env", "--yes"} == set(OPTIONS_ELSEWHERE) & options
