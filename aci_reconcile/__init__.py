@@ -1,8 +1,9 @@
 """A declarative reconciler for Azure Container Instances.
 
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
-``verify``, ``import_groups``, ``convert``, ``read_logs`` and ``follow_logs``, with ``Allow`` for what a plan may do;
-see docs/python-api.md. They are imported when you first use them: ``import aci_reconcile`` costs nothing.
+``verify``, ``import_groups``, ``convert``, ``diagnose``, ``read_events``, ``read_logs`` and ``follow_logs``, with
+``Allow`` for what a plan may do; see docs/python-api.md. They are imported when you first use them: ``import
+aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
         apply,
         connect,
         convert,
+        diagnose,
         drift,
         follow_logs,
         import_groups,
         load,
         load_plan,
         plan,
+        read_events,
         read_logs,
         save_plan,
         verify,
@@ -32,12 +35,14 @@ __all__ = [
     "apply",
     "connect",
     "convert",
+    "diagnose",
     "drift",
     "follow_logs",
     "import_groups",
     "load",
     "load_plan",
     "plan",
+    "read_events",
     "read_logs",
     "save_plan",
     "verify",

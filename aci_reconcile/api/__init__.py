@@ -5,6 +5,7 @@ from __future__ import annotations
 from aci_reconcile.api.access import connect, load
 from aci_reconcile.api.conversions import convert
 from aci_reconcile.api.imports import import_groups
+from aci_reconcile.api.inspection import diagnose, read_events
 from aci_reconcile.api.logs import follow_logs, read_logs
 from aci_reconcile.api.plans import apply, drift, plan, verify
 from aci_reconcile.api.saved import load_plan, save_plan
@@ -15,12 +16,14 @@ __all__ = [
     "apply",
     "connect",
     "convert",
+    "diagnose",
     "drift",
     "follow_logs",
     "import_groups",
     "load",
     "load_plan",
     "plan",
+    "read_events",
     "read_logs",
     "save_plan",
     "verify",

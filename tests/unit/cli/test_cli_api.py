@@ -13,8 +13,10 @@ from factories import FakeBackend
 from unit.azure.fake_vault import Principal, vaults
 
 import aci_reconcile
-from aci_reconcile.core.errors import BlockedError, InvalidManifestsError, UsageError
+from aci_reconcile.core.errors import BlockedError, InvalidManifestsError, NotFoundError, UsageError
+from aci_reconcile.core.health import State
 from aci_reconcile.core.normalize import secrets_of
+from aci_reconcile.operate.since_write import Since
 from aci_reconcile.planning import Action
 from aci_reconcile.preflight import Question, Verdict
 from aci_reconcile.reconcile.events import Finished
@@ -221,3 +223,24 @@ def test_what_changed_since_a_commit_can_be_chosen(folder: Path) -> None:
     assert {"other"} == {key[-1] for key in loaded.selected or ()}
     with pytest.raises(UsageError, match="nowhere"):
         aci_reconcile.load(cwd=folder, changed_since="nowhere")
+
+
+def test_a_group_is_looked_at(folder: Path) -> None:
+    """Why it does not run, and what happened to it, as the commands tell it."""
+    crash = (
+        GROUP.format(name="crash").replace("nginx:1", "sim/exit:127").replace("osType", "restartPolicy: Never\nosType")
+    )
+    (folder / "manifests/crash.yaml").write_text(crash, encoding="utf-8")
+    loaded = aci_reconcile.load(cwd=folder)
+    with aci_reconcile.connect(loaded, local=folder / ".aci-reconcile") as backend:
+        list(aci_reconcile.apply(aci_reconcile.plan(loaded, backend), backend, stable_for=2))
+        sick, well = aci_reconcile.diagnose(loaded, backend, ["rg-shop/crash", "web"])
+        entries = aci_reconcile.read_events(loaded, backend, ["crash"])
+        with pytest.raises(NotFoundError):
+            aci_reconcile.diagnose(loaded, backend, ["nix"])
+
+    assert (False, True) == (sick.good, well.health.state in {State.HEALTHY, State.PENDING})
+    assert ["exit-127"] == [cause.id for each in sick.explanations for cause in each.causes]
+    assert {"c": ("[emulator] exiting with code 127",)} == sick.logs
+    assert Since.SAME is sick.since.since
+    assert "Exited" == entries[-1].name
