@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import AzureError
 from aci_reconcile.core.health import State
+from aci_reconcile.core.model import Power
 from aci_reconcile.core.references import references_in, resolve
 from aci_reconcile.core.resource_types import assess_health
 from aci_reconcile.operate.causes import Known
@@ -50,8 +51,9 @@ class Inquiry:
     def _diagnose_one(self, live: Resource) -> Diagnosis:
         health = assess_health(live, now=self.now, stable_for=STABLE_FOR)
         logs, unread = self._read_logs(live, health)
-        since = self._compare(live)
+        since, desired = self._compare(live), self.view.declared.find(live.id)
         declared = since.since not in {Since.UNDECLARED, Since.FOREIGN}
+        meant = desired is not None and desired.lifecycle.power is Power.STOPPED
         return Diagnosis(
             live,
             health,
@@ -60,6 +62,7 @@ class Inquiry:
             explain_health(health, Known(live, logs, self.options)),
             logs,
             unread,
+            health.state is State.STOPPED and meant and declared,
             fill_command(_PLAN, make_names(live), self.options) if declared else "",
         )
 

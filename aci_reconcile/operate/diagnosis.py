@@ -41,13 +41,15 @@ class Diagnosis:
     """The last lines of containers that do not run as they should, by their names."""
     unread: Mapping[str, str] = field(default_factory=dict[str, str])
     """Why the logs of some could not be read."""
+    intended: bool = False
+    """Whether it is stopped, and its manifest says that it should be."""
     plan: str = ""
     """The command that shows what an apply would change; empty if there is no manifest."""
 
     @property
     def good(self) -> bool:
-        """Whether nothing is wrong: it is healthy, or has ended as its restart policy says."""
-        return self.health.good
+        """Whether nothing is wrong: it is healthy, or has ended or is stopped as its manifest says."""
+        return self.health.good or self.intended
 
 
 _NOTHING: Final = Known()

@@ -10,16 +10,18 @@ import json
 import os
 import re
 import shlex
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
 from aci_reconcile.app.diagnosis import Inquiry
 from aci_reconcile.app.view import Declared, View
+from aci_reconcile.cli.root import make_root
 from aci_reconcile.core.errors import ForbiddenError, Where
-from aci_reconcile.core.model import Resource, ResourceId
+from aci_reconcile.core.model import Lifecycle, Power, Resource, ResourceId
 from aci_reconcile.core.tags import APPLIED, OWNER, Applied, digest_desired
 from aci_reconcile.emulator import Emulator, Knobs, Request, open_store
 from aci_reconcile.planning import Policy
@@ -107,6 +109,7 @@ class Case:
     owner: str = "shop"
     refused: frozenset[str] = frozenset()
     broken: bool = False
+    power: Power | None = None
     verbose: bool = False
 
 
@@ -208,6 +211,8 @@ CASES = {
         body(container("web", "nginx:1", volumeMounts=[{"name": "data", "mountPath": "/d"}]), volumes=[SHARE])
     ),
     "stopped": Case(body(WEB), before=stop),
+    "stopped-as-declared": Case(body(WEB), before=stop, power=Power.STOPPED),
+    "stopped-against-its-manifest": Case(body(WEB), before=stop, power=Power.RUNNING),
     "slow-pull": Case(body(container("web", "sim/slow:900"))),
     # what has changed since
     "manifest-changed": Case(body(CRASH), manifest=with_image("sim/crash:2")),
@@ -288,7 +293,8 @@ def find_out(name: str) -> Diagnosis:
     azure.now += case.seconds
     manifest = case.manifest(case.declared)
     where = Where(f"manifests/{name}.yaml", 1)
-    desired = (replace(Resource(rid(name), manifest), where=where),) if manifest is not None else ()
+    lifecycle = Lifecycle(power=case.power)
+    desired = (Resource(rid(name), manifest, lifecycle, where),) if manifest is not None else ()
     declared = Declared(desired, broken=case.broken)
     view = View(azure, (), SUBSCRIPTION, 1, policy=Policy("shop"), declared=declared)  # type: ignore[arg-type]  # all that is asked of it
     (found,) = Inquiry(view, azure.now, options=("--local",)).diagnose([azure.get(rid(name))])
@@ -353,3 +359,15 @@ def test_a_hostile_name_stays_one_word_of_a_command() -> None:
     assert ["docker", "manifest", "inspect"] == words[:3]
     assert 4 == len(words)
     assert "\n" not in command
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_suggested_can_be_typed(name: str) -> None:
+    """The commands and their options are there."""
+    root = make_root()
+    for line in re.findall(r"Try: aci-reconcile (.*)", tell(name)[0]):
+        called, *words = shlex.split(line)
+        command = root.get_command(click.Context(root), called)
+
+        assert command is not None, called
+        assert command.make_context(called, words, parent=click.Context(root)).params
