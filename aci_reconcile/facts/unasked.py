@@ -11,7 +11,7 @@ REASONS: Final[Mapping[str, str]] = {
     "recorded often enough: a live answer would be one more of many": (
         "operation-version operation-status sku-filled-in init-containers-filled-in ports-filled-in "
         "variables-filled-in timeout-filled-in config-map-filled-in public-ip-late lists-are-lean "
-        "label-scope-dropped secrets-dropped identity-ids resource-group-not-found rate-headers "
+        "label-scope-dropped secrets-dropped identity-ids rate-headers "
         "provisioned-not-healthy container-creating crash-pauses enum-case profile-not-found"
     ),
     "it needs a vault, a workspace, a storage account or an identity, which a probe does not make": (
@@ -39,12 +39,11 @@ REASONS: Final[Mapping[str, str]] = {
     ),
     "it is about signing in, which a probe leaves to the user": "tokens sign-in entra-errors cloud-metadata",
     "it is about the subscription or the provider, which a probe leaves as they are": (
-        "missing-registration no-registered-provider subscription-not-found invalid-subscription subscription "
+        "missing-registration subscription-not-found subscription "
         "resource-types resource-group-location resource-group-name resources-page"
     ),
     "documents, recordings or users quote the answer word for word": (
-        "several-errors missing-api-version invalid-api-version tail-number operation-not-found container-not-found "
-        "location-fixed resources-filter resource-not-found group-not-found"
+        "several-errors resource-not-found group-not-found"
     ),
     "it is in Microsoft's examples, which Azure itself may refuse": "image-stand-in subnet-expression",
     "nothing of the tool depends on it": (
