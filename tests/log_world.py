@@ -6,6 +6,7 @@ Nothing waits: who pauses is at the end of the pause at once.
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,8 @@ class World:
     attach_refused: bool = False
     breaks: float = 0.0
     """How likely it is at each look that the stream breaks."""
+    breaks_at: tuple[float, ...] = ()
+    """When every stream breaks that is open then."""
     delay: float = 0.0
     """How many seconds a stream may be late."""
     room: tuple[int, int] = (10**9, 10**9)
@@ -58,8 +61,9 @@ class World:
 
     def stamp(self, seconds: float) -> str:
         """Return a time as the service writes it."""
-        moment = datetime.fromtimestamp(1_800_000_000 + math.floor(seconds), UTC)
-        fraction = f"{seconds % 1:.9f}"[2 : 2 + self.digits]
+        nanoseconds = round(seconds * 1e9)
+        moment = datetime.fromtimestamp(1_800_000_000 + nanoseconds // 10**9, UTC)
+        fraction = f"{nanoseconds % 10**9:09d}"[: self.digits]
         return f"{moment:%Y-%m-%dT%H:%M:%S}{'.' if fraction else ''}{fraction}Z"
 
     def find_run(self, now: float) -> tuple[int, Run] | None:
@@ -73,9 +77,10 @@ class World:
         if found is None:
             return ""
         run = found[1]
-        lines = [f"{self.stamp(at)} {text}\n" for at, text in run.lines if at <= self.now]
         characters, count = self.ended_room if run.ended <= self.now else self.room
-        return "".join(lines[-count:])[-characters:]
+        printed = bisect(run.lines, self.now, key=lambda each: each[0])
+        kept = run.lines[max(printed - count, 0) : printed]
+        return "".join(f"{self.stamp(at)} {text}\n" for at, text in kept)[-characters:]
 
     def show(self) -> Resource | None:
         """Return the group."""
@@ -201,17 +206,19 @@ class WorldStream:
     sent: int = 0
     closed: bool = False
     _late: float = field(default=-1.0)
+    _come: bytearray = field(default_factory=bytearray)
+    _at: tuple[int, int] = (0, 0)
 
     def receive(self, _timeout: float | None, /) -> bytes | None:
         """Return some bytes of what was printed."""
         world = self.world
         assert not self.closed
-        if world.random.random() < world.breaks:
+        if world.random.random() < world.breaks or any(self.opened < at <= world.now for at in world.breaks_at):
             raise NoAnswerError("the connection broke")
         if self._late < 0:
             self._late = world.random.random() * world.delay
         data, over = self._list_bytes(world.now - self._late)
-        left = data[self.sent :]
+        left = data
         if not left:
             return b"" if over else None
         size = min(len(left), world.random.choice((1, 7, 100, 1000, 100_000)))
@@ -219,17 +226,21 @@ class WorldStream:
         return left[:size]
 
     def _list_bytes(self, now: float) -> tuple[bytes, bool]:
+        """Add what was printed since the last look to what has come before; return it, and whether it is all."""
         runs = self.world.runs[self.number :]
         if self.world.attach_end == "run":
             runs = runs[:1]
-        texts = [
-            text
-            for number, run in enumerate(runs)
-            for at, text in run.lines
-            if at <= now and (number or self.world.attach_start == "start" or at > self.opened)
-        ]
-        over = now >= runs[-1].ended
-        return "".join(f"{text}\r\n" for text in texts).encode(), over
+        first = -math.inf if self.world.attach_start == "start" else self.opened
+        while self._at[0] < len(runs):
+            number, at = self._at
+            lines = runs[number].lines
+            after = bisect(lines, now, key=lambda each: each[0])
+            texts = [text for when, text in lines[at:after] if number or when > first]
+            self._come += "".join(f"{text}\r\n" for text in texts).encode()
+            self._at = (number, max(after, at)) if after < len(lines) or number + 1 == len(runs) else (number + 1, 0)
+            if self._at[0] == number:
+                break
+        return bytes(self._come[self.sent : self.sent + 100_000]), now >= runs[-1].ended
 
     def send(self, data: bytes, /) -> None:
         """Drop what is typed."""

@@ -44,9 +44,9 @@ def find_places(known: Sequence[LogLine], answer: Sequence[LogLine]) -> list[int
     """
     old, new = Keys.of(known), Keys.of(answer)
     anchor = find_anchor(known)
-    if anchor >= 0 and _is_older(new.times, old.times[anchor]):
-        return [len(answer)]
     places = list(_find_by_time(old, new, anchor)) if anchor >= 0 else []
+    if not places and anchor >= 0 and _is_older(new.times, old.times[anchor]):
+        return [len(answer)]
     places = places or list(_find_by_text(old, new, anchor))
     nothing_new = [each for each in places if each + len(known) >= len(answer)]
     return [*(each for each in places if each + len(known) < len(answer)), *nothing_new[-1:]]
@@ -135,8 +135,8 @@ def find_cut(
 
 def _is_older(times: Sequence[str], than: str) -> bool:
     """Whether an answer ends before a line that is known already: it was made earlier, or the service lags behind."""
-    last, known = to_seconds(next((each for each in reversed(times) if each), "")), to_seconds(than)
-    return last is not None and known is not None and last < known
+    last, known = max((to_seconds(each) or 0.0 for each in times), default=0.0), to_seconds(than)
+    return last > 0 and known is not None and last < known
 
 
 def _find_by_time(old: Keys, new: Keys, anchor: int) -> Iterator[int]:

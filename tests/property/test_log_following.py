@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from log_world import ID, Run, World, WorldBackend, WorldClock
 
 from aci_reconcile.operate import log_lines
-from aci_reconcile.operate.log_events import LogEnd, LogFailed, LogGap, LogLines, LogSource
+from aci_reconcile.operate.log_events import LogEnd, LogFailed, LogGap, LogLines, LogRestart, LogSource
 from aci_reconcile.reconcile.follow_container import follow_container
 from aci_reconcile.reconcile.log_context import LogContext
 from aci_reconcile.reconcile.steps import Call, Pause
@@ -158,6 +158,37 @@ def test_every_line_comes_once_in_thousands_of_worlds(seeds: range) -> None:
     for seed in seeds:
         world = make_world(seed, _name_uniquely, pause=0.01 if seed % 5 == 0 else 1.2)
         check_unique(world, follow(world, timed=seed % 2 == 0))
+
+
+def make_story(lines: int, **service: Any) -> World:
+    """Return a world with ten runs, each of which prints its part of the lines in half a minute, and ends."""
+    each, clock, runs = lines // 10, 1.0, list[Run]()
+    for number in range(10):
+        begun = clock
+        printed = tuple((begun + 30 * at / each, f"line {number * each + at} of the story") for at in range(each))
+        runs.append(Run(begun, begun + 30.5, printed, 0 if number == 9 else 1))
+        clock += 40
+    return World(runs, random.Random(1), now=0.5, **service)
+
+
+@pytest.mark.parametrize(
+    ("lines", "service"),
+    [
+        (2000, {}),
+        *(
+            pytest.param(100_000, service, marks=pytest.mark.sweep)
+            for service in ({}, {"attach_start": "start"}, {"attach_end": "never"}, {"breaks_at": (17.0, 130.0, 300.0)})
+        ),
+    ],
+)
+def test_a_long_story_is_told_once(lines: int, service: dict[str, Any]) -> None:
+    """Over ten restarts, and where the connection breaks three times: no line is lost, none is doubled, no gap."""
+    world = make_story(lines, **({"breaks_at": (17.0, 130.0, 300.0)} | service), digits=9)
+    events = follow(world)
+
+    assert list_all(world) == [line.text for each in events if isinstance(each, LogLines) for line in each.lines]
+    assert 9 == sum(isinstance(each, LogRestart) for each in events)
+    assert not any(isinstance(each, LogGap) for each in events)
 
 
 def _name_uniquely(run: int, at: int) -> str:
