@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.cli.options import PLAIN
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.core.model import as_list
+from aci_reconcile.operate.log_events import LogFailed, LogGap, LogLines, LogRestart
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.json.tasks import render_end_json, render_line_json
+from aci_reconcile.render.text.logs import render_mark
 from aci_reconcile.render.text.tasks import render_run_text, render_runs_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.reports import Reports
     from aci_reconcile.core.backend import Clock
+    from aci_reconcile.operate.log_events import LogEvent
     from aci_reconcile.reconcile.events import Logs
     from aci_reconcile.reconcile.tasks import Run, RunReport
     from aci_reconcile.render.header import Header
@@ -29,7 +32,8 @@ _KEPT: Final = 20
 class RunOutput:
     """Takes what runs tell, and shows it. An output that takes no more is no reason to leave groups behind."""
 
-    def __init__(self, runs: Sequence[Run], console: Console, clock: Clock) -> None:
+    def __init__(self, runs: Sequence[Run], console: Console, clock: Clock, redact: Callable[[str], str]) -> None:
+        self._redact = redact
         self._console = console
         self._clock = clock
         self._several = len(runs) > 1
@@ -51,8 +55,14 @@ class RunOutput:
             for address, found in self._logs.items()
         }
 
-    def print_lines(self, run: Run, container: str, lines: tuple[str, ...]) -> None:
-        """Show new lines of a log."""
+    def print_log(self, run: Run, event: LogEvent) -> None:
+        """Show new lines of a log, or what is to be said of it."""
+        if isinstance(event, LogLines):
+            self._print_lines(run, event.source.container, [self._redact(each.text) for each in event.lines])
+        elif isinstance(event, (LogGap, LogRestart, LogFailed)):
+            self._console.warn(sanitize(f"{run.name}: {render_mark(event)}"))
+
+    def _print_lines(self, run: Run, container: str, lines: Sequence[str]) -> None:
         kept = self._logs[run.address].setdefault(container, deque(maxlen=_KEPT))
         kept.extend(sanitize(line, keep="\t") for line in lines[-_KEPT:])
         if self._console.format not in PLAIN:

@@ -13,14 +13,15 @@ from aci_reconcile.planning.policy import never_frozen
 from aci_reconcile.planning.unmanaged import make_deletion
 from aci_reconcile.reconcile.apply_group import apply_change
 from aci_reconcile.reconcile.retries import retry
-from aci_reconcile.reconcile.steps import never
+from aci_reconcile.reconcile.steps import Pause, never
+from aci_reconcile.reconcile.task_steps import go_through
 from aci_reconcile.reconcile.writes import patch
 
 if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
     from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
-    from aci_reconcile.reconcile.steps import Process
+    from aci_reconcile.reconcile.steps import Process, Step
 
 _TIME: Final = 900.0
 """Seconds that a deletion may take."""
@@ -55,10 +56,15 @@ def clean_up(change: Change, run: str, ctx: Context, *, made: bool, keep: bool) 
             return "somebody else has taken it over" if made else ""
         if keep:
             return (yield from _release(change, live, ctx))
-        if (yield from apply_change(make_deletion(live), ctx)):
+        if (yield from go_through(apply_change(make_deletion(live), ctx), _wait_in_any_case)):
             return ""
         why = f"it could not be deleted; {_LATER}"
     return why
+
+
+def _wait_in_any_case(step: Step) -> Step:
+    """Let a pause be one: the engine of an interrupted run ends idle ones at once, and Azure would be hammered."""
+    return replace(step, idle=False) if isinstance(step, Pause) else step
 
 
 def _is_it(live: Resource, run: str, ctx: Context, *, made: bool) -> bool:

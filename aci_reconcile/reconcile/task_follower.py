@@ -2,49 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from aci_reconcile.core.errors import AciReconcileError, AzureError
+from aci_reconcile.core.errors import AciReconcileError
+from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.core.resource_types import assess_health
+from aci_reconcile.operate.log_events import (
+    LogEnd,
+    LogFailed,
+    LogGap,
+    LogLines,
+    LogPolled,
+    LogRestart,
+    LogSource,
+    LogWaiting,
+)
+from aci_reconcile.reconcile.follow_container import follow_container
 from aci_reconcile.reconcile.retries import Backoff, Deadline, retry
-from aci_reconcile.reconcile.steps import Await, Notify, call, pause
+from aci_reconcile.reconcile.steps import Await, Notify, pause
 from aci_reconcile.reconcile.task_end import OURS, Ending, judge_end, list_beginnings
+from aci_reconcile.reconcile.task_steps import go_through
 from aci_reconcile.reconcile.writes import ACCEPTED, PROVISIONED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aci_reconcile.core.health import ContainerHealth
+    from aci_reconcile.operate.log_events import LogEvent
     from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
-    from aci_reconcile.reconcile.steps import Process
+    from aci_reconcile.reconcile.log_context import LogContext
+    from aci_reconcile.reconcile.steps import Process, Step
 
 _SOON, _LATER = 0.5, 2.0
+_REST: Final = 60.0
+"""Seconds that reading the rest of the logs may take once a run has ended."""
+_LISTS: Final = ("initContainers", "containers")
+_LOG_EVENTS: Final = (LogLines, LogGap, LogRestart, LogWaiting, LogPolled, LogEnd, LogFailed)
 _GLANCE: Final = 0.25
 """Seconds between two looks at whether Azure has accepted the write."""
-
-
-@dataclass(slots=True)
-class Log:
-    """What was printed of a container's log."""
-
-    seen: str = ""
-
-    def add(self, text: str, *, whole: bool) -> tuple[str, ...]:
-        """Take what the service has now, and return the new lines; an unfinished last line only if it is ``whole``."""
-        known, start = self.seen, 0
-        if text.startswith(known):
-            start = len(known)
-        elif known:
-            # The service has dropped the beginning: go on after the longest end of what is known.
-            start = next((size for size in range(min(len(known), len(text)), 0, -1) if known.endswith(text[:size])), 0)
-        end = len(text) if whole else text.rfind("\n") + 1
-        if end <= start:
-            return ()
-        self.seen = text[:end]
-        return tuple(text[start:end].removesuffix("\n").split("\n"))
 
 
 @dataclass(slots=True)
@@ -55,14 +53,21 @@ class Follower:
     ctx: Context
     container: str
     timeout: float
-    print_lines: Callable[[str, tuple[str, ...]], None]
+    print_log: Callable[[LogEvent], None]
     ending: Ending | None = None
     begun: bool = False
     accepted: bool = False
     """Whether Azure has taken the write: before that there is nothing to look at."""
     done: bool = False
     _seen: bool = False
-    _logs: dict[str, Log] = field(default_factory=dict[str, Log])
+    _over: bool = False
+    """Whether logs are followed no longer, whatever their containers do."""
+    _begun: set[str] = field(default_factory=set[str])
+    """The containers that have begun."""
+    _ended: set[str] = field(default_factory=set[str])
+    """The containers that have ended for good."""
+    _read: set[str] = field(default_factory=set[str])
+    """The containers whose log is printed to its end."""
 
     def dismiss(self) -> None:
         """Let it end without having begun."""
@@ -88,7 +93,8 @@ class Follower:
                 yield from self._follow()
             except AciReconcileError as error:
                 self.ending = self.ending or Ending(OURS, f"the group could not be read: {error.message}")
-        self.done = True
+            yield from self._finish_logs()
+        self._over = self.done = True
         yield Notify(("end", self.change.id.key))
         return True
 
@@ -123,21 +129,44 @@ class Follower:
         self._seen = True
         health = assess_health(live, now=self.ctx.clock.now())
         found = judge_end(live, health, self.container, earlier)
-        whole = found is not None or self.ending is not None
         for each in health.containers:
             if _has_begun(each) and not (earlier and earlier.get(each.name) == each.started):
-                yield from self._read_log(each, whole=whole)
+                self._begun.add(each.name)
+                self._ended |= {each.name} if each.state == "Terminated" else set()
         if self.ending is None or (found is not None and found.exit_code is not None and not self.ending.interrupted):
             self.ending = found
 
-    def _read_log(self, container: ContainerHealth, *, whole: bool) -> Process[None]:
-        try:
-            text = yield from call(partial(self.ctx.backend.logs, self.change.id, container.name))
-        except AzureError:
-            return  # there is none yet, or the next look finds it
-        lines = self._logs.setdefault(container.name, Log()).add(text, whole=whole)
-        if lines:
-            self.print_lines(container.name, lines)
+    def _finish_logs(self) -> Process[None]:
+        """Wait until the logs of the containers that have ended are read, and no longer follow those of the others."""
+        until = self.ctx.clock.now() + (_REST if not self.ctx.stopped() else _GLANCE)
+        while self._begun & self._ended - self._read and self.ctx.clock.now() < until:
+            yield from pause(_GLANCE)
+
+    def list_containers(self) -> tuple[str, ...]:
+        """Return the names of the containers whose logs are printed."""
+        after = self.change.after
+        lists = (as_list(after.properties.get(name)) for name in _LISTS) if after is not None else ()
+        return tuple(as_text(as_object(each).get("name")) for found in lists for each in found)
+
+    def follow_log(self, container: str, ctx: LogContext) -> Process[bool]:
+        """Print what a container prints, from when it begins."""
+        while container not in self._begun and not (self._over or self.ctx.stopped()):
+            yield from pause(_GLANCE, idle=True)
+        if container in self._begun:
+            source = LogSource(self.change.id, container)
+            # A signal ends it, too: the engine lets nobody wait any more.
+            ending = replace(ctx, stopped=lambda: self._over or self.ctx.stopped())
+            yield from go_through(follow_container(source, ending), self._take)
+        self._read.add(container)
+        return True
+
+    def _take(self, step: Any) -> Step | None:
+        """Take what a log tells, which is no event of the run; everything else is for the engine."""
+        if isinstance(step, _LOG_EVENTS):
+            self.print_log(step)
+            return None
+        found: Step = step
+        return found
 
 
 def _has_begun(container: ContainerHealth) -> bool:

@@ -14,17 +14,20 @@ from aci_reconcile.reconcile.apply_group import apply_change
 from aci_reconcile.reconcile.context import Wait
 from aci_reconcile.reconcile.events import Failed, Moved, Skipped, Unhealthy
 from aci_reconcile.reconcile.execution import find_subnet_locks, run_tasks
+from aci_reconcile.reconcile.log_context import LogContext
 from aci_reconcile.reconcile.resource_groups import make_creation_task, make_task_name
 from aci_reconcile.reconcile.retries import retry
 from aci_reconcile.reconcile.steps import Await, Notify, Pause, Task, never, unlock
 from aci_reconcile.reconcile.task_cleanup import clean_up
 from aci_reconcile.reconcile.task_end import OURS, Ending
 from aci_reconcile.reconcile.task_follower import Follower
+from aci_reconcile.reconcile.task_steps import go_through
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from aci_reconcile.core.errors import AciReconcileError
+    from aci_reconcile.operate.log_events import LogEvent
     from aci_reconcile.planning.values import Change, Plan
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.events import Event
@@ -68,8 +71,8 @@ class RunReport:
 class Listener(Protocol):
     """Takes what runs tell, as it comes. It must not raise: groups would stay behind."""
 
-    def print_lines(self, run: Run, container: str, lines: tuple[str, ...]) -> None:
-        """Take new lines of a container's log."""
+    def print_log(self, run: Run, event: LogEvent) -> None:
+        """Take what a container has printed, or what is to be said of its log."""
         ...
 
     def end(self, report: RunReport) -> None:
@@ -126,7 +129,8 @@ def run_once(  # noqa: PLR0913  each is a choice of the command
         if each.leftover
     ]
     after = frozenset(each.name for each in groups)
-    tasks = [task for work in works for task in work.make_tasks(after)]
+    logs = LogContext(ctx.backend, ctx.clock, ctx.jitter, limits=ctx.limits)
+    tasks = [task for work in works for task in work.make_tasks(after, logs)]
     yield from run_tasks([*groups, *leftovers, *tasks], ctx, concurrency, ())
 
 
@@ -151,15 +155,19 @@ class _Work:
             self.ctx,
             self.run.container,
             self.run.timeout,
-            partial(self.listener.print_lines, self.run),
+            partial(self.listener.print_log, self.run),
         )
 
-    def make_tasks(self, after: frozenset[str]) -> tuple[Task, Task]:
-        """Return the tasks of the run: what writes the group, and what follows it."""
+    def make_tasks(self, after: frozenset[str], logs: LogContext) -> tuple[Task, ...]:
+        """Return the tasks of the run: what writes the group, what follows it, and what reads each log."""
         change, scopes = self.run.change, {make_task_name(self.run.change.id.scope)}
         name = change.address.lower()
         follow = Task(f"{name} follower", self.follower.follow, partial(Skipped, change))
-        return Task(name, self._carry_out, self._skip, after & scopes, find_subnet_locks(change)), follow
+        readers = tuple(
+            Task(f"{name} log {each}", partial(self.follower.follow_log, each, logs), partial(Skipped, change))
+            for each in self.follower.list_containers()
+        )
+        return Task(name, self._carry_out, self._skip, after & scopes, find_subnet_locks(change)), follow, *readers
 
     def _skip(self, because: str) -> Event:
         """Report a run that never begins: its resource group could not be created, or a signal came first."""
@@ -174,7 +182,7 @@ class _Work:
             self.follower.dismiss()
         else:
             self.follower.begun = True
-            good = yield from self._attend(apply_change(self.run.change, self.ctx))
+            good = yield from go_through(apply_change(self.run.change, self.ctx), self._note, self._is_decided)
             yield from unlock()
             if good or (self.moved and (yield from self._is_there())):
                 self.follower.accepted = True
@@ -204,29 +212,8 @@ class _Work:
             return Ending(OURS, "interrupted", interrupted=True)
         return Ending(OURS, self.refusal or "the group could not be started")
 
-    def _attend(self, work: Process[bool]) -> Process[bool]:
-        """Go through with a process, unless it is no longer needed; note the event that says why it failed."""
-        value: object = None
-        error: Exception | None = None
-        try:
-            while True:
-                try:
-                    step = work.throw(error) if error else work.send(value)
-                except StopIteration as end:
-                    return bool(end.value)
-                if self._is_decided():
-                    return False
-                value = error = None
-                self._note(step)
-                try:
-                    # A signal ends a wait at once: what is under way is deleted, whatever became of it.
-                    value = yield replace(step, idle=True) if isinstance(step, Pause) else step
-                except Exception as problem:  # noqa: BLE001  what a request raised is the process's own business
-                    error = problem
-        finally:
-            work.close()
-
-    def _note(self, step: Step) -> None:
+    def _note(self, step: Step) -> Step:
+        """Note an event that says why the group does not come up. A signal ends a wait at once: it will be deleted."""
         if isinstance(step, Failed):
             self.refusal = _describe(step.error)
         elif isinstance(step, Unhealthy):
@@ -235,6 +222,7 @@ class _Work:
             self.refusal, self.moved = "somebody else wrote the group meanwhile", True
         elif isinstance(step, Skipped):
             self.refusal = step.because
+        return replace(step, idle=True) if isinstance(step, Pause) else step
 
     def _report(self, ending: Ending, seconds: float, remains: str = "") -> None:
         self.listener.end(RunReport(self.run, ending, seconds, remains))

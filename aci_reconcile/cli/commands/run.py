@@ -178,7 +178,7 @@ def run_tasks(session: Session, asked: RunOptions) -> int:
             for note in planned.notes:
                 console.info(f"{sanitize(note)}.")
             context = make_run_context(workspace, planned, session)
-            output = RunOutput(planned.runs, console, session.clock)
+            output = RunOutput(planned.runs, console, session.clock, workspace.connection.backend.redact)
             events = run_once(
                 planned.runs,
                 planned.plan,

@@ -13,6 +13,7 @@ from aci_reconcile.core import tags
 from aci_reconcile.core.model import Resource
 from aci_reconcile.core.run_tag import RunTag
 from aci_reconcile.emulator import Fault, Faults
+from aci_reconcile.operate.log_events import LogEvent, LogGap, LogLines
 from aci_reconcile.planning import Plan, plan
 from aci_reconcile.planning.observation import Observation
 from aci_reconcile.planning.runs import delete_leftover, is_leftover
@@ -32,12 +33,16 @@ class Heard:
     """What runs told."""
 
     lines: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    marks: list[LogEvent] = field(default_factory=list["LogEvent"])
     reports: list[RunReport] = field(default_factory=list[RunReport])
 
-    def print_lines(self, run: Run, container: str, lines: tuple[str, ...]) -> None:
-        """Take lines."""
+    def print_log(self, run: Run, event: LogEvent) -> None:
+        """Take lines, and marks."""
         del run
-        self.lines += [(container, line) for line in lines]
+        if isinstance(event, LogLines):
+            self.lines += [(event.source.container, line.text) for line in event.lines]
+        else:
+            self.marks.append(event)
 
     def end(self, report: RunReport) -> None:
         """Take an end."""
@@ -103,7 +108,7 @@ def test_a_run_ends_with_the_code_of_its_container_and_leaves_nothing(runner: Ru
     assert (4, 4, "job", "") == (report.ending.code, report.ending.exit_code, report.ending.container, report.remains)
     assert ["hello", "world"] == runner.heard.texts
     assert [] == runner.left
-    assert ["PUT", "DELETE"] == [method for method, *_ in runner.world.writes[1:]]  # the first made the resource group
+    assert ["PUT", "DELETE"] == [each for each, *_ in runner.world.writes[1:] if each != "POST"]  # which attaches
     assert isinstance(runner.events[-1], Finished)
 
 
@@ -163,7 +168,7 @@ def test_no_more_run_at_once_than_is_allowed(runner: Runner) -> None:
     runs = [runner.make(task("sleep", "20"), f"job{number}-run-0123abcd") for number in range(3)]
     runner.carry_out(*runs, parallel=1)
     writes = runner.world.writes[1:]  # the first made the resource group
-    names = [url.partition("?")[0].rpartition("/")[2] for _, url, _ in writes]
+    names = [url.partition("?")[0].rpartition("/")[2] for method, url, _ in writes if method != "POST"]
 
     assert [0, 0, 0] == [each.ending.code for each in runner.heard.reports]
     assert [name for each in runs for name in (each.change.id.name,) * 2] == names
@@ -172,10 +177,11 @@ def test_no_more_run_at_once_than_is_allowed(runner: Runner) -> None:
 
 def test_a_log_is_whole_however_long(runner: Runner) -> None:
     """The service keeps a thousand lines of a container that has ended: the rest was read before."""
-    lines = "; ".join(f"echo line {number}" for number in range(50))
+    lines = "; ".join(f"echo line {number}" for number in range(800))
     runner.carry_out(runner.make(task("sh", "-c", f"{lines}; sleep 10; {lines}; sleep 2; exit 0")))
 
-    assert [f"line {number}" for number in range(50)] * 2 == runner.heard.texts
+    assert [f"line {number}" for number in range(800)] * 2 == runner.heard.texts
+    assert not any(isinstance(each, LogGap) for each in runner.heard.marks)
 
 
 def test_somebody_else_deletes_it(runner: Runner) -> None:
@@ -238,20 +244,25 @@ def stop_after(runner: Runner, requests: int) -> Callable[[], bool]:
     return lambda: len(runner.world.requests) - begun >= requests
 
 
-def sweep_stops(make: Callable[[], Runner]) -> Iterator[tuple[int, Runner]]:
+STRIDES = pytest.mark.parametrize("stride", [5, pytest.param(1, marks=pytest.mark.sweep)])
+"""Every fifth request, or every one: which of them it is differs with the stride's beginning."""
+
+
+def sweep_stops(make: Callable[[], Runner], stride: int) -> Iterator[tuple[int, Runner]]:
     """Yield worlds in which a signal came at each request of a run."""
     calm = make()
     calm.carry_out(calm.make(task(*HELLO)))
-    for nth in range(len(calm.world.requests)):
+    for nth in range(0, len(calm.world.requests), stride):
         runner = make()
         runner.carry_out(runner.make(task(*HELLO)), stopped=stop_after(runner, nth))
         yield nth, runner
 
 
-def test_a_signal_at_any_moment_leaves_nothing() -> None:
+@STRIDES
+def test_a_signal_at_any_moment_leaves_nothing(stride: int) -> None:
     """The group is deleted, whatever was under way; and a code that the container has given is told."""
     seen = set()
-    for nth, runner in sweep_stops(lambda: Runner(AzureWorld())):
+    for nth, runner in sweep_stops(lambda: Runner(AzureWorld()), stride):
         (report,) = runner.heard.reports
         seen.add(report.ending.interrupted)
 
@@ -264,14 +275,15 @@ class _DeadError(BaseException):
     """The process is no more."""
 
 
+@STRIDES
 @pytest.mark.parametrize("after", [False, True])
-def test_a_kill_at_any_request_leaves_nothing_or_what_the_next_run_deletes(after: bool) -> None:
+def test_a_kill_at_any_request_leaves_nothing_or_what_the_next_run_deletes(after: bool, stride: int) -> None:
     """A group without an end has the tag; the next run deletes it once that has expired, and not before."""
     calm = Runner(AzureWorld())
     first = len(calm.world.requests)
     calm.carry_out(calm.make(task(*HELLO)))
     stayed = 0
-    for nth in range(len(calm.world.requests) - first):
+    for nth in range(1, len(calm.world.requests) - first, stride):
         runner = Runner(AzureWorld())
         killed_at(runner, nth, after=after)
         there = list(runner.world.backend.list(rid().scope))
@@ -302,13 +314,14 @@ def killed_at(runner: Runner, nth: int, *, after: bool) -> None:
     runner.world.emulator.handle = handle  # type: ignore[method-assign]
 
 
+@STRIDES
 @pytest.mark.parametrize("kind", ["error", "error-after", "reset", "reset-after"])
-def test_a_fault_at_any_request_leaves_nothing(kind: Any) -> None:
+def test_a_fault_at_any_request_leaves_nothing(kind: Any, stride: int) -> None:
     """Azure fails once, at each request in turn; the run goes on, or says why not."""
     calm = Runner(AzureWorld())
     first = len(calm.world.requests)
     calm.carry_out(calm.make(task(*HELLO)))
-    for nth in range(len(calm.world.requests) - first):
+    for nth in range(2, len(calm.world.requests) - first, stride):
         faults = Faults()
         runner = Runner(AzureWorld(faults=faults))
         faults.add([Fault(kind, skip=nth, status=503)])
