@@ -1,9 +1,9 @@
 """A declarative reconciler for Azure Container Instances.
 
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
-``verify``, ``import_groups``, ``convert``, ``diagnose``, ``read_events``, ``read_logs`` and ``follow_logs``, with
-``Allow`` for what a plan may do; see docs/python-api.md. They are imported when you first use them: ``import
-aci_reconcile`` costs nothing.
+``verify``, ``import_groups``, ``convert``, ``diagnose``, ``read_events``, ``read_logs``, ``follow_logs``, ``restart``,
+``stop``, ``start`` and ``wait``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are imported when
+you first use them: ``import aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
         plan,
         read_events,
         read_logs,
+        restart,
         save_plan,
+        start,
+        stop,
         verify,
+        wait,
     )
     from aci_reconcile.app.policy import Allow
 
@@ -44,8 +48,12 @@ __all__ = [
     "plan",
     "read_events",
     "read_logs",
+    "restart",
     "save_plan",
+    "start",
+    "stop",
     "verify",
+    "wait",
 ]
 
 

@@ -8,6 +8,7 @@ from aci_reconcile.api.imports import import_groups
 from aci_reconcile.api.inspection import diagnose, read_events
 from aci_reconcile.api.logs import follow_logs, read_logs
 from aci_reconcile.api.plans import apply, drift, plan, verify
+from aci_reconcile.api.power import restart, start, stop, wait
 from aci_reconcile.api.saved import load_plan, save_plan
 from aci_reconcile.app.policy import Allow
 
@@ -25,6 +26,10 @@ __all__ = [
     "plan",
     "read_events",
     "read_logs",
+    "restart",
     "save_plan",
+    "start",
+    "stop",
     "verify",
+    "wait",
 ]

@@ -50,9 +50,11 @@ class Road:
     run: CommandLine
     emulator: Emulator
 
-    def declare(self, version: str, *, port: str = "", level: str = "info", team: str = "a") -> None:
+    def declare(self, version: str, *, port: str = "", level: str = "info", team: str = "a", power: str = "") -> None:
         """Write both manifests."""
-        self.run.write("manifests/web.yaml", WEB.format(version=version, port=port, level=level, team=team))
+        text = WEB.format(version=version, port=port, level=level, team=team)
+        text += f"lifecycle: {{power: {power}}}\n" if power else ""
+        self.run.write("manifests/web.yaml", text)
         self.run.write("manifests/job.yaml", JOB.format(version=version))
 
     def send(self, method: str, name: str, body: bytes = b"") -> Any:
@@ -111,6 +113,13 @@ def test_the_main_road_converges_on_another_azure(start: Road) -> None:
     assert 200 == start.send("PATCH", "/web", b'{"tags": {"aci-reconcile-project": "shop", "team": "c"}}')
 
     start.converge()
+    # Stopped on purpose, changed in this state, and started again.
+    for version, power in (("2", "stopped"), ("3", "stopped"), ("3", "running")):
+        start.declare(version, port=", 443", level="debug", team="b", power=power)
+        start.converge("--allow-replace")
+        assert 0 == start.run("wait", "web", "--for", power).code
+    assert 0 == start.run("restart", "web").code
+
     gone = start.run("destroy", "-y")
 
     assert 0 == gone.code, gone.out + gone.err

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.model import Lifecycle, Resource
+from aci_reconcile.core.health import read_power
+from aci_reconcile.core.model import Lifecycle, Power, Resource
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import UNLIMITED, Action
 from aci_reconcile.reconcile import apply
@@ -51,15 +52,20 @@ class Reconciling(RuleBasedStateMachine):
         self.world = AzureWorld()
         self.git: dict[str, Resource] = {}
 
-    @rule(name=NAMES, shape=st.sampled_from(sorted(SHAPES)), protect=st.sampled_from([None, None, False]))
-    def edit(self, name: str, shape: str, protect: bool | None) -> None:
+    @rule(
+        name=NAMES,
+        shape=st.sampled_from(sorted(SHAPES)),
+        protect=st.sampled_from([None, None, False]),
+        power=st.sampled_from([None, None, Power.RUNNING, Power.STOPPED]),
+    )
+    def edit(self, name: str, shape: str, protect: bool | None, power: Power | None) -> None:
         """A manifest is written or changed."""
         text = SHAPES[shape]
         address = text["properties"].get("ipAddress")
         if address and "dnsNameLabel" in address:
             address = {**address, "dnsNameLabel": f"label-{name}"}
             text = {**text, "properties": {**text["properties"], "ipAddress": address}}
-        self.git[name] = Resource(rid(name), text, Lifecycle(protect=protect))
+        self.git[name] = Resource(rid(name), text, Lifecycle(protect=protect, power=power))
 
     @precondition(lambda self: len(self.git) > 1)
     @rule(name=NAMES)
@@ -117,6 +123,11 @@ class Reconciling(RuleBasedStateMachine):
         assert [] == [each for each in events if isinstance(each, (Failed, Moved, Unhealthy))]
         assert isinstance(events[-1], Finished)
         assert len(proposal.changes) == sum(isinstance(each, Succeeded) for each in events)
+
+        for each in desired:
+            live = self.world.backend.get(each.id)
+            assert live is not None
+            assert each.lifecycle.power is None or read_power(live.body) in {each.lifecycle.power, None}
 
         again = self.world.plan(*desired, **rules)
         assert [] == [(each.address, each.fields, each.reasons) for each in again.changes if each.writes]

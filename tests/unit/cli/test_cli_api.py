@@ -54,6 +54,25 @@ def test_all_is_sorted_and_there() -> None:
     assert [] == [name for name in aci_reconcile.__all__ if f"`{name}" not in PAGE]
 
 
+def test_groups_are_stopped_started_and_waited_for(folder: Path) -> None:
+    """With the events of an apply; what another project owns needs a word."""
+    loaded = aci_reconcile.load()
+    with aci_reconcile.connect(loaded, local=folder / ".aci-reconcile") as backend:
+        list(aci_reconcile.apply(aci_reconcile.plan(loaded, backend), backend, stable_for=0))
+        *_, stopped = aci_reconcile.stop(loaded, backend, ["web"])
+        *_, there = aci_reconcile.wait(loaded, backend, ["rg-shop/*"], "stopped", timeout=5)
+        *_, started = aci_reconcile.start(loaded, backend, ["web"], stable_for=0)
+        *_, again = aci_reconcile.restart(loaded, backend, ["web"], wait="none")
+        (folder / "aci-reconcile.yaml").write_text(PROJECT.replace("name: shop", "name: other"), encoding="utf-8")
+        other = aci_reconcile.load()
+        with pytest.raises(BlockedError, match="--any-owner"):
+            aci_reconcile.restart(other, backend, ["web"])
+        *_, taken = aci_reconcile.restart(other, backend, ["web"], any_owner=True, wait="none")
+
+    ends = [each for each in (stopped, there, started, again, taken) if isinstance(each, Finished)]
+    assert [(1, 0), (0, 0), (1, 0), (1, 0), (1, 0)] == [(each.changed, each.failed) for each in ends]
+
+
 def test_no_module_has_the_name_of_a_public_function() -> None:
     """So ``aci_reconcile.plan`` is the function, whichever modules were imported before."""
     code = (
