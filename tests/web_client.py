@@ -21,6 +21,7 @@ class WebClient:
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         self.connection = socket.create_connection((parts.hostname or "", parts.port or 80), timeout=10)
+        self.file = self.connection.makefile("rb")
         self.key = base64.b64encode(os.urandom(16)).decode()
         lines = {
             "Host": parts.netloc,
@@ -30,17 +31,21 @@ class WebClient:
             "Sec-WebSocket-Version": "13",
             **self.headers,
         }
-        head = f"GET {parts.path}?{parts.query} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in lines.items())
-        self.connection.sendall(f"{head}\r\n".encode())
-        self.file = self.connection.makefile("rb")
-        answer: list[bytes] = []
-        while (line := self.file.readline()) not in {b"\r\n", b""}:
-            answer.append(line)
-        self.status = int(answer[0].split()[1])
-        self.answer = {
-            name.strip().lower(): value.strip()
-            for name, _, value in (line.decode().partition(":") for line in answer[1:])
-        }
+        try:
+            head = f"GET {parts.path}?{parts.query} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in lines.items())
+            self.connection.sendall(f"{head}\r\n".encode())
+            answer: list[bytes] = []
+            while (line := self.file.readline()) not in {b"\r\n", b""}:
+                answer.append(line)
+            self.status = int(answer[0].split()[1])
+            self.answer = {
+                name.strip().lower(): value.strip()
+                for name, _, value in (line.decode().partition(":") for line in answer[1:])
+            }
+        except BaseException:
+            self.file.close()
+            self.connection.close()
+            raise
 
     def send(self, data: bytes, kind: int = 1, *, masked: bool = True) -> None:
         """Send one frame."""

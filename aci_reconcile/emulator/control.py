@@ -153,6 +153,8 @@ _OUTSIDE = {
     "/userrealm/": "(identity)",
     "/metadata/endpoints": "(metadata)",
     "/secrets": "(vault)",
+    "/execstream/": "(stream)",
+    "/logstream/": "(stream)",
 }
 _METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"})
 

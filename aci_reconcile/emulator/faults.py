@@ -29,11 +29,13 @@ FaultKind: TypeAlias = Literal[
     "failed-operation",
     "endless-operation",
     "expired-token",
+    "drop",
 ]
 Outcome: TypeAlias = Literal["", "failed", "endless"]
 _KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 _LONGEST_SECONDS = 600.0
 _MOST_TIMES = 1_000_000
+_MOST_BYTES = 1_000_000_000
 _LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
 _FATES: dict[FaultKind, Outcome] = {"failed-operation": "failed", "endless-operation": "endless"}
 # The faults that may come at random: none that would leave a group unfinished for good.
@@ -70,9 +72,13 @@ class Fault:
     """Of `error` and `error-after`; empty is the code's own."""
     seconds: float = 1.0
     """The delay of `slow`, or the `Retry-After` of a 429 or 503 if not 0."""
+    bytes: int = 0
+    """Of `drop`: how much output comes through before the WebSocket breaks."""
 
     def fits(self, request: Request) -> bool:
-        """Whether a request matches."""
+        """Whether a request matches; only WebSockets can be dropped."""
+        if self.kind == "drop" and not is_stream(request):
+            return False
         if self.method and self.method.upper() != request.method.upper():
             return False
         asked, wanted = request.split().path.lower(), self.path.lower()
@@ -81,6 +87,11 @@ class Fault:
     def error(self, request: Request) -> ArmError:
         """Return the error for a request that meets the fault."""
         return make_error(request, self.status, self.code, self.message, self.seconds)
+
+
+def is_stream(request: Request) -> bool:
+    """Whether a request opens what exec or attach has offered."""
+    return request.split().path.lower().startswith(("/execstream/", "/logstream/"))
 
 
 class Faults:
@@ -147,6 +158,7 @@ def fault_from_json(document: Any) -> Fault:
     _check_number(document, "times", 1, _MOST_TIMES)
     _check_number(document, "status", _LOWEST_STATUS, _HIGHEST_STATUS)
     _check_number(document, "seconds", 0, _LONGEST_SECONDS)
+    _check_number(document, "bytes", 0, _MOST_BYTES)
     if not all(isinstance(document.get(name, ""), str) for name in ("method", "path", "code", "message")):
         raise ValueError("method, path, code and message of a fault must be texts")
     return Fault(**document)
@@ -190,6 +202,8 @@ def apply_fault(fault: Fault, meeting: FaultyRequest, handle: Callable[[Outcome]
             return replace(handle(""), wire="truncate")
         case "failed-operation" | "endless-operation":
             return handle(_FATES[fault.kind])
+        case "drop":
+            return handle("")
 
 
 _ERRORS_BY_STATUS = {

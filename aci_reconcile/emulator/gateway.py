@@ -8,6 +8,7 @@ import sqlite3
 import time
 import uuid
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from aci_reconcile.emulator import errors, times
@@ -26,7 +27,7 @@ from aci_reconcile.emulator.routes import Match, match
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.emulator.aci.terminals import Ticket
+    from aci_reconcile.emulator.aci.terminals import Output, Place, Ticket
     from aci_reconcile.emulator.faults import Outcome
     from aci_reconcile.emulator.store import Store
 
@@ -107,15 +108,36 @@ class Emulator:
             self._on_request(request, response)
         return response
 
-    def open_terminal(self, request: Request) -> Ticket | None:
-        """Return what a WebSocket's path opens, once; none if nothing was offered there, or not any more."""
-        with self._store.transaction(write=True) as session:
-            return terminals.take_ticket(session, request, self._clock())
+    def open_terminal(self, request: Request) -> Ticket | Response:
+        """Return what a WebSocket's path opens, once; or the answer to a client that gets none."""
+        taken: list[Ticket] = []
+        fault = self._faults.draw(request)
+        if fault is None:
+            response = self._take_ticket(request, taken)
+        else:
+            meeting = FaultyRequest(request, self._knobs, self._clock())
+            response = apply_fault(fault, meeting, lambda _: self._take_ticket(request, taken))
+        self._counts.add(request, response)
+        if self._on_request is not None:
+            self._on_request(request, response)
+        if not taken or response.wire or response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            return response
+        drops = fault is not None and fault.kind == "drop"
+        return replace(taken[0], breaks=fault.bytes if fault is not None and drops else None)
 
-    def read_output(self, ticket: Ticket) -> tuple[list[str], bool]:
-        """Return the lines that a container has printed in its present run, and whether it may print more."""
+    def _take_ticket(self, request: Request, taken: list[Ticket]) -> Response:
+        with self._store.transaction(write=True) as session:
+            ticket = terminals.take_ticket(session, request, self._clock())
+        if ticket is None:
+            message = "No exec or attach has offered this WebSocket, or it was used already."
+            return ArmError(404, "NotFound", message, fact="emulators-own").response()
+        taken.append(ticket)
+        return Response(HTTPStatus.SWITCHING_PROTOCOLS)
+
+    def read_output(self, ticket: Ticket, place: Place) -> Output:
+        """Return the lines that a container has printed after a place, and whether it may print more."""
         with self._store.transaction() as session:
-            return terminals.read_output(session, ticket, self._clock())
+            return terminals.read_output(session, ticket, place, self._clock())
 
     def _with_faults(self, request: Request) -> Response:
         fault = self._faults.draw(request)

@@ -242,6 +242,14 @@ class Knobs:
     attach_start: Literal["first line", "now"] = knob("first line", fact="attach-start")
     """Whether attach begins with the first line of the log, or with what is printed from then on. UNVERIFIED
     (attach-start)."""
+    attach_end: Literal["run", "group"] = knob("run", fact="attach-end")
+    """Whether attach ends with the run of the container, or goes on over its restarts. UNVERIFIED (attach-end)."""
+    log_bytes: int = setting(4 * 1024 * 1024, fact="logs-bounded")
+    """How much is kept of the log of a running container: the last bytes, in whole lines. Documented."""
+    ended_log_bytes: int = setting(16 * 1024, fact="logs-bounded")
+    """How much is kept of the log of a container that has ended. Documented."""
+    ended_log_lines: int = setting(1000, fact="logs-bounded")
+    """How many lines are kept of the log of a container that has ended. Documented."""
     registry_needs_credentials: bool = knob(False, fact="registry-checks")
     """Whether an image on `*.azurecr.io` needs credentials or an identity for that server."""
     unproven_refusals: frozenset[str] = knob(frozenset(), fact="unproven-refusals")

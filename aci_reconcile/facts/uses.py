@@ -110,7 +110,7 @@ USES: Final[Mapping[str, str]] = {
         "volume-source mount-without-volume mount-path mount-path-empty mount-paths-unique"
     ),
     "Nothing: only other clients see it in the emulator": (
-        "attach-start provider-actions identities networks security-groups workspaces subnet-in-use "
+        "attach-start attach-end provider-actions identities networks security-groups workspaces subnet-in-use "
         "encryption-order capabilities cached-images resource-types cloud-metadata sign-in exec-arguments exec-stream "
         "no-dependencies image-stand-in subnet-expression profile-security-context "
         "profile-created profile-revisions profile-tags "

@@ -11,7 +11,7 @@ from aci_reconcile.emulator.aci import addresses, groups, operations
 from aci_reconcile.emulator.aci.create import plan_run, with_slow_parts, without_start
 from aci_reconcile.emulator.aci.record import Group, Operation, Run
 from aci_reconcile.emulator.aci.simulation.runtime import has_ended, simulate_group
-from aci_reconcile.emulator.aci.simulation.views import collect_events, collect_events_and_kill, read_log
+from aci_reconcile.emulator.aci.simulation.views import LogLimits, collect_events, collect_events_and_kill, read_log
 from aci_reconcile.emulator.arm import scopes
 from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Response, answer
@@ -76,7 +76,8 @@ def get_logs(call: Call) -> Response:
     if part is None:
         raise errors.container_not_found(call.path["container"], group.name)
     query = call.request.query()
-    lines = read_log(scene, part, call.now, stamped=query.get("timestamps", "").lower() == "true")
+    limits = LogLimits(call.knobs.log_bytes, call.knobs.ended_log_bytes, call.knobs.ended_log_lines)
+    lines = read_log(scene, part, call.now, limits, stamped=query.get("timestamps", "").lower() == "true")
     tail = _parse_tail(query.get("tail"))
     kept = lines if tail is None else lines[len(lines) - min(tail, len(lines)) :]
     return answer(200, {"content": "".join(f"{line}\n" for line in kept)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +15,6 @@ from aci_reconcile.emulator.aci.record import group_from_json, image_of
 from aci_reconcile.emulator.aci.schema import EXEC_REQUEST
 from aci_reconcile.emulator.aci.simulation.images import find_image
 from aci_reconcile.emulator.aci.simulation.runtime import simulate_group
-from aci_reconcile.emulator.aci.simulation.views import read_log
 from aci_reconcile.emulator.arm import scopes
 from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, Request, Response, answer, as_object, list_objects
@@ -42,8 +42,12 @@ class Ticket:
     container: str
     command: tuple[str, ...]
     until: float
-    skipped: int = 0
-    """How many lines of output were printed before, and are not sent."""
+    since: float = -1.0
+    """When attach began, if only what is printed from then on is sent."""
+    whole_run: bool = True
+    """Whether attach ends with the run of the container."""
+    breaks: int | None = None
+    """After how much output the connection breaks; none if it does not."""
     size: tuple[int, int] = (24, 80)
     """Rows and columns of the terminal."""
     env: tuple[tuple[str, str], ...] = ()
@@ -82,8 +86,9 @@ def attach(call: Call) -> Response:
     """Offer the output of a container."""
     container = _require_container(call)
     ticket = Ticket("attach", _make_password(call), call.group_key, container, (), 0.0)
+    ticket = replace(ticket, whole_run=call.knobs.attach_end == "run")
     if call.knobs.attach_start == "now":
-        ticket = replace(ticket, skipped=len(read_output(call.session, ticket, call.now)[0]))
+        ticket = replace(ticket, since=call.now)
     return _offer(call, ticket, "")
 
 
@@ -106,17 +111,50 @@ def take_ticket(session: Session, request: Request, now: float) -> Ticket | None
     return ticket if now < ticket.until else None
 
 
-def read_output(session: Session, ticket: Ticket, now: float) -> tuple[list[str], bool]:
-    """Return the lines that a container has printed in its present run, and whether it may print more."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far the output of a container was read: its run, by the time of its start, and the time in it."""
+
+    run: float = math.nan
+    elapsed: float = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Lines, how far they go, and whether more may follow."""
+
+    lines: tuple[str, ...]
+    place: Place
+    more: bool
+
+
+@rests_on("attach-end")
+def read_output(session: Session, ticket: Ticket, place: Place, now: float) -> Output:
+    """Return the lines that a container has printed after a place."""
     document = session.get("group", ticket.group)
     group = None if document is None else group_from_json(document)
     if group is None or group.gone is not None:
-        return [], False
+        return Output((), place, more=False)
     scene = simulate_group(group, now)
     part = _find(scene, ticket.container)
-    if part is None:
-        return [], False
-    return read_log(scene, part, now, stamped=False), scene.state in {"Pending", "Running"}
+    stopped = group.stopped is not None and now >= group.stopped
+    moment = min(now, group.stopped) if stopped and group.stopped is not None else now
+    state = None if part is None else part.state
+    if state is None:
+        return Output((), place, more=part is not None and not stopped and scene.state in {"Pending", "Running"})
+    begun = not math.isnan(place.run)
+    lines: list[str] = []
+    if begun and place.run != state.begun:  # it was restarted: first what the former run still said
+        last = state.last
+        if last is not None and last.begun == place.run:
+            lines += [text for _, text in last.attempt.list_printed(last.ended - last.begun, place.elapsed)]
+        if ticket.whole_run:
+            return Output(tuple(lines), place, more=False)
+    elapsed = moment - state.begun
+    after = place.elapsed if place.run == state.begun else -1.0 if begun else max(-1.0, ticket.since - state.begun)
+    lines += [text for _, text in state.attempt.list_printed(elapsed, after)]
+    more = scene.state in {"Pending", "Running"} and not (ticket.whole_run and state.phase != "running")
+    return Output(tuple(lines), Place(state.begun, elapsed), more)
 
 
 def _require_container(call: Call) -> str:

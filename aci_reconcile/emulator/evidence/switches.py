@@ -188,6 +188,13 @@ SWITCHES = (
         "no recording of the stream",
         "2026-11-29",
     ),
+    Fact(
+        "attach-end",
+        "attach ends when the run of its container ends, as kubectl's attach does.",
+        "none",
+        "no recording of the stream",
+        "2026-11-29",
+    ),
     Fact("unproven-refusals", "Refusals without evidence.", "own", "the rows of the kind none"),
     Fact("sign-in", "How long a token lasts.", "document", "Entra's documentation and usual answers"),
     Fact("rights", "What a role grants and excludes.", "document", "Azure documentation, role definitions"),

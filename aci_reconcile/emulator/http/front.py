@@ -53,9 +53,9 @@ class Front:
         except ArmError as refused:
             return _write(refused.response())
         response = await self.workers.run(lambda: self.emulator.handle(request))
-        if response.wire == "reset":
-            _reset(asked)
-        return await _truncate(asked, response) if response.wire == "truncate" else _write(response)
+        if response.wire:
+            return await _spoil(asked, response)
+        return _write(response)
 
     async def _serve_web_socket(self, asked: web.BaseRequest) -> web.StreamResponse:
         """Serve what an exec or attach has offered; the connection ends with it."""
@@ -68,11 +68,11 @@ class Front:
         except ArmError as refused:
             return _write(refused.response(), last=True)
         ticket = await self.workers.run(lambda: self.emulator.open_terminal(request))
-        if ticket is None:
-            return _refuse(404, "NotFound", "No exec or attach has offered this WebSocket, or it was used already.")
+        if isinstance(ticket, Response):
+            return await _spoil(asked, ticket) if ticket.wire else _write(ticket, last=True)
         web_socket.headers[hdrs.SERVER] = NAME
         await web_socket.prepare(asked)
-        messages = WebSocket(web_socket, asyncio.get_running_loop())
+        messages = WebSocket(web_socket, asyncio.get_running_loop(), lambda: _reset(asked))
         await self.workers.run(lambda: converse(messages, ticket, self.emulator.read_output))
         return web_socket
 
@@ -102,11 +102,18 @@ def _write(response: Response, *, last: bool = False) -> web.Response:
     """Return an answer; the connection ends with the last one."""
     bare = response.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
     headers = {**response.headers, "server": NAME}
-    # a response that is only made to be thrown away after a reset has no status
-    made = web.Response(status=response.status or 500, headers=headers, body=None if bare else response.body)
+    made = web.Response(status=response.status, headers=headers, body=None if bare else response.body)
     if last:
         made.force_close()
     return made
+
+
+async def _spoil(asked: web.BaseRequest, response: Response) -> web.StreamResponse:
+    """Reset the connection, or send half of an answer."""
+    if response.wire == "truncate" and response.body:
+        return await _truncate(asked, response)
+    _reset(asked)
+    return web.Response(status=500)  # which nobody receives
 
 
 async def _truncate(asked: web.BaseRequest, response: Response) -> web.StreamResponse:

@@ -10,7 +10,10 @@ import threading
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator.http.terminals import BINARY, NORMAL, serve_terminal
-from aci_reconcile.emulator.model import Request
+from aci_reconcile.emulator.model import Request, Response
+
+_BROKEN = 1006
+"""What a client counts as the code of a connection that ended without one (RFC 6455)."""
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.gateway import Emulator
@@ -47,6 +50,10 @@ class ServedEnd:
         self.closed = True
         self.code = self.code or code
         self.outgoing.put(None)
+
+    def abort(self) -> None:
+        """Break the connection."""
+        self.close(_BROKEN)
 
 
 class ClientEnd:
@@ -86,13 +93,15 @@ class ClientEnd:
 def dial(emulator: Emulator, url: str) -> ClientEnd:
     """Open what an answer of exec or attach has offered at an address. Raises ConnectionRefusedError if nothing is."""
     ticket = emulator.open_terminal(Request("GET", url))
-    if ticket is None:
-        raise ConnectionRefusedError("no exec or attach has offered this, or it was used already")
+    if isinstance(ticket, Response):
+        raise ConnectionRefusedError(f"the emulator refused the WebSocket (status {ticket.status})")
     served = ServedEnd()
 
     def converse() -> None:
         try:
             serve_terminal(served, ticket, emulator.read_output)
+        except ConnectionAbortedError:
+            return
         finally:
             served.close()
 

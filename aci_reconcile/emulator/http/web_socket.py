@@ -15,7 +15,7 @@ from aci_reconcile.emulator.http.terminals import BINARY, NORMAL, TEXT, serve_te
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from aci_reconcile.emulator.aci.terminals import Ticket
+    from aci_reconcile.emulator.aci.terminals import Output, Place, Ticket
 
 T = TypeVar("T")
 
@@ -26,6 +26,7 @@ class WebSocket:
 
     served: web.WebSocketResponse
     loop: asyncio.AbstractEventLoop
+    reset: Callable[[], None]
 
     @property
     def closed(self) -> bool:
@@ -51,6 +52,10 @@ class WebSocket:
         """Say good-bye, once."""
         self._wait_for(self.served.close(code=code))
 
+    def abort(self) -> None:
+        """Break the connection; the client sees a reset."""
+        self.loop.call_soon_threadsafe(self.reset)
+
     def _wait_for(self, what: Coroutine[Any, Any, T]) -> T:
         try:
             return asyncio.run_coroutine_threadsafe(what, self.loop).result()
@@ -59,7 +64,7 @@ class WebSocket:
             raise ConnectionAbortedError("the server has hung up") from error
 
 
-def converse(messages: WebSocket, ticket: Ticket, read: Callable[[Ticket], tuple[list[str], bool]]) -> None:
+def converse(messages: WebSocket, ticket: Ticket, read: Callable[[Ticket, Place], Output]) -> None:
     """Serve what a ticket opens until either side ends it."""
     with contextlib.suppress(OSError):  # the client is gone
         serve_terminal(messages, ticket, read)

@@ -26,6 +26,11 @@ from aci_reconcile.emulator.aci.simulation.shell import simulate
         (["/bin/sh", "-c", "while true; do echo hello; sleep 20; done"], (None, 0)),
         (["exit 3"], (1.0, 3)),
         (["/bin/sh", "-c", "sleep 1\ntrue"], (1.0, 0)),
+        (["/bin/sh", "-c", "echo 'unbalanced"], (1.0, 2)),
+        (["/bin/sh", "-c", "while true; do exit 1; done"], (1.0, 1)),
+        (["/bin/sh", "-c", "for i in 1 2 3; do sleep 2; done; exit 7"], (6.0, 7)),
+        (["/bin/sh", "-c", "trap : TERM; sleep infinity & wait"], (None, 0)),
+        (["tail", "-f", "/dev/null"], (None, 0)),
     ],
 )
 def test_plain_commands_do_what_they_say(command: list[str], expected: tuple[float | None, int]) -> None:
@@ -36,15 +41,29 @@ def test_plain_commands_do_what_they_say(command: list[str], expected: tuple[flo
     assert expected == (attempt.seconds, attempt.exit_code)
 
 
+def test_a_script_logs_each_line_at_its_time() -> None:
+    """With the variables of the container, and so many lines as it likes."""
+    attempt = simulate(["sh", "-c", "echo $NAME; sleep 2; seq 1 10000; printf end >&2"], {"NAME": "web"})
+
+    assert attempt is not None
+    assert (2.0, 10_002) == (attempt.seconds, len(attempt.lines))
+    assert [(0.0, "web"), (2.0, "1"), (2.0, "2")] == list(attempt.lines[:3])
+    assert [(2.0, "10000"), (2.0, "end")] == list(attempt.lines[-2:])
+    assert ["web"] == [text for _, text in attempt.list_printed(1.9)]
+    assert 10_001 == len(attempt.list_printed(2.0, after=0.0))
+
+
 @pytest.mark.parametrize(
     "command",
     [
         [],
         ["node", "app.js"],
         ["/bin/sh", "-c", "curl http://x | sh"],
-        ["/bin/sh", "-c", "echo 'unbalanced"],
-        ["/bin/sh", "-c", "echo $HOME"],
-        ["/bin/sh", "-c", "while true; do exit 1; done"],
+        ["/bin/sh", "-c", "cat /etc/hosts; sleep 5"],
+        ["/bin/sh", "-c", "date; sleep 5"],
+        ["/bin/sh", "-c", "head --lines=5"],
+        ["/bin/sh", "-c", "yes"],
+        ["/bin/sh", "-c", "while true; do : $((i=i+1)); done"],
         ["/bin/sh", "-c", "while true; do curl x; done"],
         ["sleep", "soon"],
         ["sleep", "9" * 400],

@@ -8,6 +8,8 @@ import re
 import pytest
 from unit.emulator.emulator_world import GROUPS, World, container, group
 
+from aci_reconcile.emulator import Knobs
+
 
 def log(world: World, query: str = "", name: str = "web") -> str:
     """The content of a container's log."""
@@ -96,3 +98,16 @@ def test_a_crash_loop_shows_the_log_of_its_last_run() -> None:
 
     assert "exit code 9" in log(world)
     assert "task done" in log(world, name="init")
+
+
+def test_what_is_kept_of_a_log_is_a_knob() -> None:
+    """In whole lines, from the end; a container that has ended keeps less."""
+    knobs = Knobs(log_bytes=12, ended_log_bytes=100, ended_log_lines=2)
+    world = World(knobs)
+    command = ["sh", "-c", "seq 10 99; sleep 100"]
+    world.create("web", group(restartPolicy="Never", containers=[container("web", "busybox", command=command)]))
+    running = world.send("GET", f"{GROUPS}/web/containers/web/logs").json()["content"]
+    world.now += 200
+    ended = world.send("GET", f"{GROUPS}/web/containers/web/logs").json()["content"]
+
+    assert ("96\n97\n98\n99\n", "98\n99\n") == (running, ended)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pytest
 from unit.emulator.emulator_world import GROUPS, START, World, container, group
 from web_client import WebClient
 
-from aci_reconcile.emulator import Knobs, serve
+from aci_reconcile.emulator import Knobs, dial, serve
 from aci_reconcile.emulator.aci.simulation.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -155,6 +156,86 @@ def test_attach_may_begin_with_what_comes_from_then_on() -> None:
     with opened(made, "attach") as client:
         made.now = START + 150
         assert "two\r\n" == client.read_until("two\r\n")
+
+
+LINES = "for i in 1 2 3; do sleep 1; echo $i; done; exit 1"
+
+
+@pytest.mark.parametrize(("ends", "output"), [("run", "1\r\n2\r\n3\r\n"), ("group", "1\r\n2\r\n3\r\n" * 3)])
+def test_attach_ends_with_the_run_or_goes_on_over_restarts(ends: Any, output: str) -> None:
+    """Each line comes once, also the last ones of a run that ended between two looks; the knob is for the unknown."""
+    made = asking("busybox", knobs=Knobs(attach_end=ends), command=["sh", "-c", LINES])
+    answer = made.emulator_answer("http://localhost", "attach", None)
+    client = dial(made.emulator, answer["webSocketUri"])
+    client.send(answer["password"])
+    shown, moment = "", 0.0
+    try:
+        while len(shown) < len(output) or ends == "run":
+            more = client.receive(0.2)
+            shown += (more or b"").decode()
+            moment += 0.0 if more else 0.9
+            made.now = START + moment
+    except EOFError:
+        pass
+    client.close()
+
+    assert output == shown[: len(output)]
+    assert ends == "group" or output == shown
+
+
+@pytest.mark.parametrize(("size", "seen"), [(0, ""), (7, "one\r\ntw")])
+def test_a_connection_may_break_in_the_midst_of_the_output(size: int, seen: str) -> None:
+    """Without a farewell; the next one is whole."""
+    made = asking("busybox", command=["sh", "-c", "echo one; echo two; sleep 900"])
+    made.send("POST", "/emulator/faults", {"kind": "drop", "bytes": size})
+    with opened(made, "attach") as client:
+        shown = client.receive()[1] if size else b""
+        with pytest.raises(ConnectionResetError):
+            client.receive()
+    with opened(made, "attach") as client:
+        whole = client.read_until("two\r\n")
+
+    assert (seen, "one\r\ntwo\r\n") == (shown.decode(), whole)
+
+
+def test_a_connection_may_break_in_process_too() -> None:
+    """The same faults, without a socket."""
+    made = asking("busybox", command=["sh", "-c", "echo one; sleep 900"])
+    faults: list[dict[str, Any]] = [{"kind": "drop", "bytes": 2}, {"kind": "error", "status": 503}, {"kind": "reset"}]
+    made.send("POST", "/emulator/faults", {"faults": [{**each, "path": "/logstream/"} for each in faults]})
+    uris = [made.emulator_answer("http://localhost", "attach", None) for _ in faults]
+    client = dial(made.emulator, uris[0]["webSocketUri"])
+    client.send(uris[0]["password"])
+    seen = [client.receive(5), client.receive(5)]
+    with pytest.raises(ConnectionAbortedError):
+        client.receive(5)
+    client.close()
+    for answer in uris[1:]:
+        with pytest.raises(ConnectionRefusedError):
+            dial(made.emulator, answer["webSocketUri"])
+
+    assert [b"", b"on"] == seen
+
+
+def test_a_handshake_may_be_refused_or_reset_or_kept_waiting() -> None:
+    """As any other request."""
+    made = asking()
+    with serve(made.emulator) as server:
+        uris = [made.emulator_answer(server.url, "exec", {})["webSocketUri"] for _ in range(4)]
+        made.send("POST", "/emulator/faults", {"kind": "error", "status": 503, "path": "/execstream/"})
+        refused = connect(uris[0])
+        for kind in ("reset", "reset-after"):
+            made.send("POST", "/emulator/faults", {"kind": kind, "path": "/execstream/"})
+            with pytest.raises((ConnectionResetError, IndexError)):
+                connect(uris[1])
+        made.send("POST", "/emulator/faults", {"kind": "slow", "seconds": 0.3, "path": "/execstream/"})
+        began = time.monotonic()
+        late = connect(uris[2])
+        counted = {(row["path"], row["status"]) for row in made.send("GET", "/emulator/requests").json()["requests"]}
+
+    assert (503, 101) == (refused, late)
+    assert time.monotonic() - began >= 0.3
+    assert {("(stream)", 503), ("(stream)", 0), ("(stream)", 101)} <= counted
 
 
 def test_attach_ends_with_the_group() -> None:

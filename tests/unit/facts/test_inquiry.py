@@ -33,7 +33,7 @@ def check_recovered(knobs: Knobs) -> None:
 
 def test_few_switches_are_not_asked() -> None:
     """They need a WebSocket."""
-    assert {"exec-arguments", "attach-start"} == UNASKED
+    assert {"exec-arguments", "attach-start", "attach-end"} == UNASKED
 
 
 @pytest.mark.parametrize("seed", range(20))

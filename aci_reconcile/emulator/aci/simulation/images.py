@@ -89,7 +89,7 @@ def make_program(image: str, command: Sequence[str], env: Mapping[str, str]) -> 
     row, reference = find_image(image), parse_reference(image)
     tag = reference.tag if reference else ""
     if command and row.takes_command:
-        attempt = simulate(command)
+        attempt = simulate(command, env)
         if attempt is not None:
             return repeat(attempt, row.run(tag, env).pull_seconds)
         if row.bare:

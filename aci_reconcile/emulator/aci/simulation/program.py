@@ -30,16 +30,20 @@ class Attempt:
     unhealthy: bool = False
     """It ended because its liveness probe failed too often."""
 
-    def list_printed(self, elapsed: float) -> list[tuple[float, str]]:
-        """Return the lines printed so far, with the seconds after the start; never more than the log can hold."""
+    def list_printed(self, elapsed: float, after: float = -1.0) -> list[tuple[float, str]]:
+        """Return the lines printed after one moment and up to another, with the seconds after the start.
+
+        They are never more than the log can hold.
+        """
         if self.seconds is not None:
             elapsed = min(elapsed, self.seconds)
-        printed = [(at, text) for at, text in self.lines if at <= elapsed]
+        printed = [(at, text) for at, text in self.lines if after < at <= elapsed]
         if not self.period:
             return printed
         rounds = math.floor(elapsed / self.period)
         room = _LOG_BYTES // max(1, sum(len(text) + 1 for text in self.repeated))
-        for number in range(max(1, rounds - room), rounds + 1):
+        first = max(1, rounds - room, math.floor(after / self.period) + 1)
+        for number in range(first, rounds + 1):
             printed += [(number * self.period, text) for text in self.repeated]
         return printed
 

@@ -1,5 +1,6 @@
-"""A very small shell for a few command lines with an obvious effect on a container.
+"""What command lines do in a container, as a function of the time.
 
+A very small shell knows loops without an end; everything else is left to the shell of exec, with a clock that jumps.
 It supports `true`, `false`, `:`, `exit N`, `sleep N`, `sleep infinity` and `echo TEXT`, joined by `;`, `&&` or
 newlines, alone or inside `while true; do ...; done`; as a shell script (`sh -c`), or as a plain argument list.
 """
@@ -8,13 +9,15 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator.aci.simulation.program import Attempt
+from aci_reconcile.emulator.aci.simulation.recorder import record_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 _LOOP = re.compile(r"\s*while\s+(?:true|:)\s*;\s*do\s(.*?);?\s*done\s*;?\s*", re.DOTALL)
@@ -25,21 +28,27 @@ _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BEYOND = re.compile(r"[|<>&$`(){}*?\[\]#\\]")
 _EXITS = {"true": 0, ":": 0, "false": 1}
 _SHORTEST = 1.0
-_SYNTAX_ERROR = 2
 
 
-def simulate(command: Sequence[str]) -> Attempt | None:
-    """Return the run of a command line, or None if this shell does not support it."""
-    if not command:
-        return None
+def simulate(command: Sequence[str], env: Mapping[str, str] | None = None) -> Attempt | None:
+    """Return the run of a command line, or None if it needs more than is simulated."""
+    return _simulate(tuple(command), tuple((env or {}).items())) if command else None
+
+
+@lru_cache(maxsize=256)
+def _simulate(command: tuple[str, ...], env: tuple[tuple[str, str], ...]) -> Attempt | None:
+    """Return the run of a command line: of a loop without an end, or else as the shell of exec runs it."""
+    words = ("sh", "-c", command[0]) if len(command) == 1 and " " in command[0] else command
+    return _simulate_plain(words) or record_run(words, env)
+
+
+def _simulate_plain(command: Sequence[str]) -> Attempt | None:
     if (
         PurePosixPath(command[0]).name in _SHELLS
         and len(command) == len(("sh", "-c", "script"))
         and command[1] in {"-c", "-ec", "-xc"}
     ):
         return _run_script(command[2])
-    if len(command) == 1 and " " in command[0]:
-        return _run_script(command[0])
     return _run_statements([list(command)])
 
 
@@ -64,13 +73,10 @@ def _split(text: str) -> list[list[str]] | None:
 
 
 def _run_statements(statements: list[list[str]]) -> Attempt | None:
-    if any(words[0] in {"done", "fi", "esac"} for words in statements):
-        # A shell reads the whole line before it runs any of it. Recorded: exit code 2.
-        return Attempt(_SHORTEST, _SYNTAX_ERROR, ((0.0, "/bin/sh: syntax error: unexpected word"),))
     clock, code, lines = 0.0, 0, list[tuple[float, str]]()
     for words in statements:
         match words:
-            case ["echo", *rest]:
+            case ["echo", *rest] if not "".join(rest[:1]).startswith("-"):
                 lines.append((clock, " ".join(rest)))
             case ["sleep", "infinity"]:
                 return Attempt(None, lines=tuple(lines))

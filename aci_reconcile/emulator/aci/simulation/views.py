@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import times
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.aci.simulation.program import ContainerState, Finished
 
 
-_LOG_BYTES = 4 * 1024 * 1024
-_ENDED_LOG_BYTES = 16 * 1024
-_ENDED_LOG_LINES = 1000
+@dataclass(frozen=True, slots=True)
+class LogLimits:
+    """What the service keeps of a log: the last bytes of a running container, and of one that has ended."""
+
+    running_bytes: int
+    ended_bytes: int
+    ended_lines: int
 
 
 @rests_on("provisioned-not-healthy", "container-creating")
@@ -82,7 +87,9 @@ def collect_events_and_kill(group: Group, scene: SimulatedGroup, now: float) -> 
     return collected
 
 
-def read_log(scene: SimulatedGroup, part: SimulatedContainer, now: float, *, stamped: bool) -> list[str]:
+def read_log(
+    scene: SimulatedGroup, part: SimulatedContainer, now: float, limits: LogLimits, *, stamped: bool
+) -> list[str]:
     """Return the log lines of the present or last run, no more than the service keeps."""
     state = part.state
     if state is None:
@@ -92,9 +99,9 @@ def read_log(scene: SimulatedGroup, part: SimulatedContainer, now: float, *, sta
         f"{times.format_fraction(state.begun + at)} {text}" if stamped else text
         for at, text in state.attempt.list_printed(now - state.begun)
     ]
-    if not running:  # ACI documentation, quotas: 16 KB or 1,000 lines of a container that has ended, 4 MB of others
-        lines = lines[-_ENDED_LOG_LINES:]
-    return _keep_last_bytes(lines, _LOG_BYTES if running else _ENDED_LOG_BYTES)
+    if not running:
+        lines = lines[max(0, len(lines) - limits.ended_lines) :]
+    return _keep_last_bytes(lines, limits.running_bytes if running else limits.ended_bytes)
 
 
 def _keep_last_bytes(lines: list[str], room: int) -> list[str]:

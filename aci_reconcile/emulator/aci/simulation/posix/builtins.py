@@ -87,6 +87,7 @@ async def _cd(state: State, arguments: list[str]) -> int:
     folder = state.program.locate(state.variables.get("OLDPWD", "/") if wanted == "-" else wanted)
     there = any(name.startswith(f"{folder.rstrip('/')}/") for name in state.program.kernel.storage)
     if folder not in {"/", "/root", "/tmp"} and not there:  # noqa: S108  a folder of the simulation
+        state.program.kernel.unknown = True
         await state.complain(f"cd: can't cd to {wanted}: No such file or directory")
         return 2
     state.variables["OLDPWD"], state.program.folder = state.program.folder, folder

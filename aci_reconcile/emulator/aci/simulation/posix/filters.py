@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.emulator.aci.simulation.posix.kernel import OutOfResourcesError
+from aci_reconcile.emulator.aci.simulation.posix.kernel import OutOfResourcesError, Until
 
 if TYPE_CHECKING:
     from aci_reconcile.emulator.aci.simulation.posix.state import Program
@@ -92,7 +92,8 @@ async def head(program: Program, arguments: list[str]) -> int:
 
 async def tail(program: Program, arguments: list[str]) -> int:
     """Print the end."""
-    unit, text, names = _read_count(arguments)
+    follows = any(word in {"-f", "-F"} for word in arguments)
+    unit, text, names = _read_count([word for word in arguments if word not in {"-f", "-F"}])
     number = text.lstrip("+-")
     if not number.isdecimal():
         return await program.complain(f"tail: invalid number '{text}'")
@@ -101,6 +102,8 @@ async def tail(program: Program, arguments: list[str]) -> int:
     count = int(number[:9])
     kept = pieces[max(0, count - 1) :] if text.startswith("+") else pieces[max(0, len(pieces) - count) :]
     await _write(program, b"".join(kept))
+    if follows and content is not None:
+        await Until(lambda: False)
     return int(content is None)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _NAMES: Final = {INTERRUPT: "INT", 3: "QUIT", BROKEN_PIPE: "PIPE"}
 _SYNTAX: Final = 2
+_TURN: Final = 16
 
 
 @dataclass(eq=False, slots=True)
@@ -207,7 +208,10 @@ class Shell:
 
     async def _run_command(self, command: node.Command) -> int:
         try:
-            await breathe()
+            kernel = self.state.program.kernel
+            kernel.commands += 1
+            if kernel.commands % _TURN == 0:
+                await breathe()
             status = await self._dispatch(command)
         except SignalledError as signal:
             action = self.state.traps.get(_NAMES.get(signal.number, ""))
@@ -318,6 +322,7 @@ class Shell:
             state.variables.update(assigned)
             return await BUILTINS[words[0]](state, words[1:])
         if not find_program(words[0]):
+            state.program.kernel.unknown = True
             await state.complain(f"{words[0]}: not found")
             return NOT_FOUND
         return await self._run_child(words, dict(assigned))

@@ -184,6 +184,12 @@ class Kernel:
     storage: dict[str, bytearray] = field(default_factory=dict[str, bytearray])
     """Files by their absolute names."""
     steps: int = 0
+    commands: int = 0
+    """How many commands shells have run."""
+    knows_date: bool = True
+    """Whether the clock is that of the world, and not one that begins with the session."""
+    unknown: bool = False
+    """Whether a program was needed, or a file, or an option, that is not simulated."""
     _numbers: int = 0
 
     def spawn(

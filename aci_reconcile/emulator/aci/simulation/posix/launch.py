@@ -49,6 +49,7 @@ async def _run_shell(program: Program, words: list[str]) -> int:
     if rest:
         content = program.kernel.storage.get(program.locate(rest[0]))
         if content is None:
+            program.kernel.unknown = True
             await state.complain(f"can't open '{rest[0]}': No such file or directory")
             return _WRONG_USE
         state.arguments = rest[1:]

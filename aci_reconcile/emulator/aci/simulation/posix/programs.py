@@ -54,6 +54,7 @@ async def run_test(program: Program, arguments: list[str]) -> int:
         name = program.locate(text)
         folder = name == "/" or any(each.startswith(f"{name}/") for each in program.kernel.storage)
         there = name in program.kernel.storage or name == "/dev/null"
+        program.kernel.unknown = program.kernel.unknown or not (there or folder)
         known = {"-d": folder, "-f": there, "-s": bool(program.kernel.storage.get(name)), "-e": there or folder}
         return known.get(operator, (there or folder) if operator in {"-r", "-w"} else False)
 
@@ -178,6 +179,7 @@ async def _pwd(program: Program, _arguments: list[str]) -> int:
 async def _date(program: Program, arguments: list[str]) -> int:
     pattern = next((word[1:] for word in arguments if word.startswith("+")), "%a %b %e %H:%M:%S UTC %Y")
     moment = program.kernel.clock()
+    program.kernel.unknown = program.kernel.unknown or not program.kernel.knows_date
     text = time.strftime(pattern.replace("%s", str(math.floor(moment))), time.gmtime(moment))
     await program.write(f"{text}\n")
     return 0

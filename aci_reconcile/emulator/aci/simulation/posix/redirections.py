@@ -83,6 +83,7 @@ def _open_stored(state: State, operator: str, name: str, path: str) -> File:
     storage = state.program.kernel.storage
     if operator == "<":
         if path not in storage:
+            state.program.kernel.unknown = True
             raise RedirectError(f"can't open {name}: no such file")
         return Memory(storage[path])
     if not name or path == "/" or path.startswith("/dev/"):

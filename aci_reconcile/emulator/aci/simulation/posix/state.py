@@ -42,7 +42,8 @@ class Program:
             await file.write(encode(text))
 
     async def complain(self, text: str) -> int:
-        """Write a message, and return the code that goes with it."""
+        """Write a message, and return the code that goes with it. A real program might have known what to do."""
+        self.kernel.unknown = True
         await self.write(f"{text}\n", 2)
         return 1
 
@@ -106,7 +107,8 @@ class State:
 
     async def complain(self, text: str) -> int:
         """Write a message of the shell's own."""
-        return await self.program.complain(f"{self.name}: {text}")
+        await self.program.write(f"{self.name}: {text}\n", 2)
+        return 1
 
 
 def put_back(variables: dict[str, str], former: Mapping[str, str | None]) -> None:
