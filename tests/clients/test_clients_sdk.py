@@ -39,6 +39,7 @@ RELEASED: dict[str, Any] = {
     "LocationOperations.list_capabilities": ["Linux", "NotSpecified"],
     "ContainersOperations.list_logs": True,
     "ContainersOperations.execute_command": "ContainerExecResponse",
+    "a command over its WebSocket": "seen\r\n",
     "ContainersOperations.attach": "ContainerAttachResponse",
     "ContainerGroupsOperations.restart": "NoneType",
     "ContainerGroupsOperations.stop": "NoneType",

@@ -63,6 +63,7 @@ def test_a_script_logs_each_line_at_its_time() -> None:
         ["/bin/sh", "-c", "date; sleep 5"],
         ["/bin/sh", "-c", "head --lines=5"],
         ["/bin/sh", "-c", "yes"],
+        ["seq", "1", "300000"],
         ["/bin/sh", "-c", "while true; do : $((i=i+1)); done"],
         ["/bin/sh", "-c", "while true; do curl x; done"],
         ["sleep", "soon"],

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _SLICE: Final = 4000
 _MOST_COMMANDS: Final = 64_000
 _MOST_STEPS: Final = 64_000
-_MOST_BYTES: Final = 8 * 1024 * 1024
+_MOST_BYTES: Final = 4 * 1024 * 1024
+_MOST_LINES: Final = 200_000
 _SHORTEST: Final = 1.0
 
 
@@ -29,6 +30,8 @@ class _Log:
     moments: list[float]
     parts: list[tuple[float, bytes]] = field(default_factory=list[tuple[float, bytes]])
     size: int = 0
+    count: int = 0
+    is_full: bool = False
     is_terminal: bool = False
 
     async def read(self, most: int) -> bytes:
@@ -39,7 +42,9 @@ class _Log:
     async def write(self, data: bytes) -> None:
         """Keep it. Raises OutOfResourcesError if a log could not hold it."""
         self.size += len(data)
-        if self.size > _MOST_BYTES:
+        self.count += data.count(b"\n")
+        self.is_full = self.size > _MOST_BYTES or self.count > _MOST_LINES
+        if self.is_full:
             raise OutOfResourcesError("no space left on device")
         self.parts.append((self.moments[0], data))
 
@@ -79,7 +84,7 @@ def record_run(command: Sequence[str], env: Sequence[tuple[str, str]]) -> Attemp
 def _run_to_end(kernel: Kernel, main: Process, log: _Log) -> Attempt | None:
     while main.status is None:
         rests = kernel.run(_SLICE)
-        if kernel.unknown or kernel.steps > _MOST_STEPS or kernel.commands > _MOST_COMMANDS:
+        if kernel.unknown or log.is_full or kernel.steps > _MOST_STEPS or kernel.commands > _MOST_COMMANDS:
             return None
         if main.status is None and rests:
             wait = kernel.get_wait()

@@ -35,7 +35,7 @@ def simulate(command: Sequence[str], env: Mapping[str, str] | None = None) -> At
     return _simulate(tuple(command), tuple((env or {}).items())) if command else None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _simulate(command: tuple[str, ...], env: tuple[tuple[str, str], ...]) -> Attempt | None:
     """Return the run of a command line: of a loop without an end, or else as the shell of exec runs it."""
     words = ("sh", "-c", command[0]) if len(command) == 1 and " " in command[0] else command

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 _NAMES: Final = {INTERRUPT: "INT", 3: "QUIT", BROKEN_PIPE: "PIPE"}
-_SYNTAX: Final = 2
-_TURN: Final = 16
+_SYNTAX, _TURN = 2, 16
 
 
 @dataclass(eq=False, slots=True)
