@@ -13,7 +13,8 @@ unexport ACI_RECONCILE_LIVE
 test-live: export ACI_RECONCILE_LIVE := $(ACI_RECONCILE_LIVE)
 
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
-SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py e2e/test_e2e_kill.py e2e/test_e2e_two.py)
+SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py contract/test_exec_real_shells.py \
+	e2e/test_e2e_kill.py e2e/test_e2e_two.py e2e/test_e2e_exec.py)
 FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py) tests/contract/test_another_azure.py
 NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
@@ -41,7 +42,7 @@ test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) build/clie
 test-live: $(VENV)/.tested ## the contract and the main road: in your subscription if ACI_RECONCILE_LIVE=1 (CONTRIBUTING.md), else on the emulator
 	@$(BIN)/python -m pytest -m live tests/live
 
-test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies
+test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies, a thousand programs in containers
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not clients" $(SWEEPS)
 
 test-facts: $(VENV)/.tested ## a thousand random Azures that probes find out, whose recordings give nothing away, and on which applies converge; not part of the gate

@@ -2,8 +2,8 @@
 
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
 ``verify``, ``import_groups``, ``convert``, ``diagnose``, ``read_events``, ``read_logs``, ``follow_logs``, ``restart``,
-``stop``, ``start`` and ``wait``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are imported when
-you first use them: ``import aci_reconcile`` costs nothing.
+``stop``, ``start``, ``wait`` and ``execute``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are
+imported when you first use them: ``import aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         convert,
         diagnose,
         drift,
+        execute,
         follow_logs,
         import_groups,
         load,
@@ -41,6 +42,7 @@ __all__ = [
     "convert",
     "diagnose",
     "drift",
+    "execute",
     "follow_logs",
     "import_groups",
     "load",

@@ -7,6 +7,7 @@ from aci_reconcile.api.conversions import convert
 from aci_reconcile.api.imports import import_groups
 from aci_reconcile.api.inspection import diagnose, read_events
 from aci_reconcile.api.logs import follow_logs, read_logs
+from aci_reconcile.api.operate import execute
 from aci_reconcile.api.plans import apply, drift, plan, verify
 from aci_reconcile.api.power import restart, start, stop, wait
 from aci_reconcile.api.saved import load_plan, save_plan
@@ -19,6 +20,7 @@ __all__ = [
     "convert",
     "diagnose",
     "drift",
+    "execute",
     "follow_logs",
     "import_groups",
     "load",

@@ -19,6 +19,7 @@ _COMMANDS = {
         "run": "aci_reconcile.cli.commands.run",
     },
     "Operate": {
+        "exec": "aci_reconcile.cli.commands.exec_command",
         "restart": "aci_reconcile.cli.commands.restart",
         "stop": "aci_reconcile.cli.commands.stop",
         "start": "aci_reconcile.cli.commands.start",

@@ -16,6 +16,7 @@ The tree of exceptions, with the exit code of each branch (docs/cli.md)::
     │   ├── RetryableError                   waiting helps: transitioning, capacity, registry, subnet
     │   │   └── ThrottledError               429, with the seconds that Azure asks for
     │   └── NoAnswerError                    the request may or may not have been carried out
+    ├── NoExitCodeError                 125  the exit code of a program in a container is not known
     ├── GitHostError                      1  a Git host refused an issue or a comment, or a receiver a notification
     ├── BlockedError                      3  a safety rule blocks the plan
     ├── StalePlanError                    4  a saved plan no longer matches
@@ -162,6 +163,12 @@ class ThrottledError(RetryableError):
 
 class NoAnswerError(AzureError):
     """There was no usable answer. A write may have been carried out, so read before you repeat it."""
+
+
+class NoExitCodeError(AciReconcileError):
+    """A program in a container ran, or should have, and its exit code is not known."""
+
+    exit_code = ExitCode.NO_RESULT
 
 
 class GitHostError(AciReconcileError):

@@ -28,6 +28,12 @@ OPENS_SECRETS = {
     "azure/auth/credentials.py": "hands a client secret to the identity library",
 }
 MUTABLE = {
+    "ShellSession": "what came of one program's terminal so far",
+    "LineEnds": "a CR that waits for what follows",
+    "Conversation": "threads, and what they hand over",
+    "PipedEnd": "half a character that waits for the rest",
+    "CapturedEnd": "the output so far",
+    "TerminalEnd": "a key that may become two",
     "Kernel": "the processes of one simulated terminal",
     "Process": "a simulated process",
     "Pipe": "what is in a simulated pipe",

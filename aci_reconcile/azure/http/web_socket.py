@@ -11,7 +11,8 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-from contextlib import ExitStack
+import threading
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -40,7 +41,8 @@ _PING_SECONDS: Final = 30.0
 """Proxies and load balancers cut connections that are silent for minutes; Azure's own after four (documented)."""
 _SILENCE_SECONDS: Final = 60
 """How long sent bytes, such as those of a ping, may stay unacknowledged before the connection counts as broken."""
-_CLOSE_SECONDS: Final = 2.0
+_CLOSE_SECONDS: Final = 0.5
+"""How long a farewell may take. Nothing is lost without one: whoever closes has read what was of interest."""
 _USER_TIMEOUT: Final = getattr(socket, "TCP_USER_TIMEOUT", None)
 """Linux only; elsewhere the system decides when it gives up."""
 
@@ -86,6 +88,7 @@ class WebSocket:
         self._connection = connection
         self._server = server
         self._opened = opened
+        self._sending = threading.Lock()
 
     def send(self, message: str | bytes) -> None:
         """Send a message: text, or bytes.
@@ -94,7 +97,8 @@ class WebSocket:
             NoAnswerError: the connection is broken.
             EOFError: the other end has closed it.
         """
-        self._call(lambda: self._connection.send(message))
+        with self._sending:
+            self._call(lambda: self._connection.send(message))
 
     def receive(self, timeout: float | None) -> bytes | None:
         """Return the next message, which may be empty; None if none came in time.
@@ -110,7 +114,16 @@ class WebSocket:
 
     def close(self) -> None:
         """Close the connection, and wait for its threads; never raises."""
-        self._opened.close()
+        # The library's farewell would wait for a message that the other end does not take.
+        if not self._sending.acquire(timeout=_CLOSE_SECONDS):
+            with suppress(OSError):
+                # The plain socket's method also for TLS, whose own shutdown would wait for the other side.
+                socket.socket.shutdown(self._connection.socket, socket.SHUT_RDWR)
+            self._sending.acquire()
+        try:
+            self._opened.close()
+        finally:
+            self._sending.release()
 
     def _call(self, work: Callable[[], T]) -> T:
         try:

@@ -26,12 +26,16 @@ OWN_FORMS = {
         ("run", f"--{each}"): f"run-{each}"
         for each in ("container", "cpu", "env", "image", "keep", "location", "memory", "name", "parallel")
     },
+    **{("exec", f"--{name}"): f"exec-{name}" for name in ("container", "stdin", "tty", "raw", "shell")},
+    ("wait", "--for"): "wait-for",
     ("facts probe", "--only"): "facts-only",
     ("facts probe", "--deep"): "facts-deep",
     ("facts probe", "--network"): "facts-network",
     ("facts probe", "--out"): "facts-out",
 }
 BRAKES = {
+    "--any-owner",
+    "--no-exit-code",
     "--budget",
     "--prune",
     "--max-deletes",
@@ -88,7 +92,15 @@ def test_help_fits_a_terminal_of_80_columns(cli: CommandLine, monkeypatch: pytes
     wide = [line for line in ran.out.splitlines() if len(line) > 80]
 
     assert [] == [line for line in wide if not line.startswith("  aci-reconcile ")]
-    many = ("COMMAND ...", "[PATH]...", "[ADDRESS]...", "[MANIFEST|ADDRESS]...", "ADDRESS...", "FILE...")
+    many = (
+        "COMMAND ...",
+        "-- COMMAND...",
+        "[PATH]...",
+        "[ADDRESS]...",
+        "[MANIFEST|ADDRESS]...",
+        "ADDRESS...",
+        "FILE...",
+    )
     assert "..." not in functools.reduce(lambda text, each: text.replace(each, ""), many, ran.out)
 
 
