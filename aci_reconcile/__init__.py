@@ -2,8 +2,8 @@
 
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
 ``verify``, ``import_groups``, ``convert``, ``diagnose``, ``read_events``, ``read_logs``, ``follow_logs``, ``restart``,
-``stop``, ``start``, ``wait`` and ``execute``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are
-imported when you first use them: ``import aci_reconcile`` costs nothing.
+``stop``, ``start``, ``wait``, ``execute`` and ``run_task``, with ``Allow`` for what a plan may do; see
+docs/python-api.md. They are imported when you first use them: ``import aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         read_events,
         read_logs,
         restart,
+        run_task,
         save_plan,
         start,
         stop,
@@ -51,6 +52,7 @@ __all__ = [
     "read_events",
     "read_logs",
     "restart",
+    "run_task",
     "save_plan",
     "start",
     "stop",

@@ -11,6 +11,7 @@ from aci_reconcile.api.operate import execute
 from aci_reconcile.api.plans import apply, drift, plan, verify
 from aci_reconcile.api.power import restart, start, stop, wait
 from aci_reconcile.api.saved import load_plan, save_plan
+from aci_reconcile.api.tasks import run_task
 from aci_reconcile.app.policy import Allow
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "read_events",
     "read_logs",
     "restart",
+    "run_task",
     "save_plan",
     "start",
     "stop",
