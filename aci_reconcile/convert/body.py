@@ -79,6 +79,10 @@ class BodyReader:
         """Return a value; None for nothing, and for what was reported. ``owner`` names the container or volume."""
         if isinstance(node, ScalarNode) and node.null:
             return {} if spec.row.presence and node.text else None
+        if spec.row.presence and isinstance(node, MapNode):
+            for entry in node.entries:
+                self.draft.findings.lose(entry.where, join(at, entry.key), "ACI takes nothing in here")
+            return {}
         if spec.kind is Kind.ANY:
             return self._protect(node, at, owner) if spec.row.confidential else to_json(node)
         if isinstance(node, MapNode) and spec.kind is Kind.OBJECT:

@@ -24,6 +24,20 @@ AZURERM: Final = "azurerm_container_group"
 AZAPI: Final = "azapi_resource"
 _GROUP: Final = "microsoft.containerinstance/containergroups@"
 _DEEPEST: Final = 60
+_KNOWN: Final[Mapping[str, frozenset[str]]] = {
+    "top": frozenset({
+        "format_version", "terraform_version", "values", "planned_values", "resource_changes", "resource_drift",
+        "prior_state", "configuration", "output_changes", "relevant_attributes", "checks", "timestamp", "applyable",
+        "complete", "errored", "variables", "deferred_changes", "action_invocations", "provider_format_version",
+    }),
+    "values": frozenset({"root_module"}),
+    "module": frozenset({"address", "resources", "child_modules"}),
+    "resource": frozenset({
+        "address", "mode", "type", "name", "index", "provider_name", "schema_version", "values", "sensitive_values",
+        "depends_on", "tainted", "deposed_key", "identity", "identity_schema_version",
+    }),
+}  # fmt: skip
+"""The keys of each level (Terraform's documentation). The values of container groups are what is converted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,8 @@ class Output:
     groups: tuple[FoundResource, ...]
     others: Mapping[str, int]
     is_plan: bool
+    unread: tuple[str, ...] = ()
+    """Keys of the output that are not read, by their paths."""
 
 
 def read_output(text: str, name: str) -> Output:
@@ -62,15 +78,19 @@ def read_output(text: str, name: str) -> Output:
         raise ValueError("nested too deep") from error
     top = _as_map(document)
     is_plan = "planned_values" in top
-    root = _as_map(_as_map(top.get("planned_values" if is_plan else "values")).get("root_module"))
+    values_key = "planned_values" if is_plan else "values"
+    outer = _as_map(top.get(values_key))
+    root = _as_map(outer.get("root_module"))
+    unread = [*_find_unread(top, "top", ""), *_find_unread(outer, "values", values_key)]
     changes = {_text(each, "address"): _as_map(each.get("change")) for each in _maps(top.get("resource_changes"))}
     groups: list[FoundResource] = []
     others: Counter[str] = Counter()
-    for each in _list_resources(root, 0):
+    for each in _list_resources(root, unread, f"{values_key}.root_module", 0):
         if not _is_group(each):
             others[f"{'data.' if each.get('mode') == 'data' else ''}{_text(each, 'type')}"] += 1
             continue
         address = _text(each, "address")
+        unread += _find_unread(each, "resource", address)
         change = changes.get(address, {})
         where = Where(f"{name}: {address}")
         values = _make_node(each.get("values") or {}, where, 0)
@@ -85,15 +105,21 @@ def read_output(text: str, name: str) -> Output:
                 stored,
             )
         )
-    return Output(tuple(groups), dict(sorted(others.items())), is_plan)
+    return Output(tuple(groups), dict(sorted(others.items())), is_plan, tuple(unread))
 
 
-def _list_resources(module: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
+def _find_unread(level: Mapping[str, Any], kind: str, at: str) -> list[str]:
+    """Return the paths of the keys of a level that Terraform does not document."""
+    return [f"{at}.{key}" if at else key for key in level if key not in _KNOWN[kind]]
+
+
+def _list_resources(module: Mapping[str, Any], unread: list[str], at: str, depth: int) -> Iterator[Mapping[str, Any]]:
     if depth > _DEEPEST:
         raise ValueError("modules are nested too deep")
+    unread += _find_unread(module, "module", at)
     yield from _maps(module.get("resources"))
-    for child in _maps(module.get("child_modules")):
-        yield from _list_resources(child, depth + 1)
+    for index, child in enumerate(_maps(module.get("child_modules"))):
+        yield from _list_resources(child, unread, f"{at}.child_modules[{index}]", depth + 1)
 
 
 def _is_group(resource: Mapping[str, Any]) -> bool:

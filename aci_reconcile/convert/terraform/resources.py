@@ -43,6 +43,8 @@ def convert_output(output: Output, name: str, draft: Draft) -> None:
     where = Where(name)
     for found in output.groups:
         _convert(found, draft)
+    for path in output.unread:
+        draft.findings.note(where, path, "a key of Terraform that says nothing about a container group")
     for kind, count in output.others.items():
         text = f"{count} of {kind}: no container group{'s' * (count != 1)}, and Terraform keeps managing what it has"
         draft.findings.refer(where, kind, text)
