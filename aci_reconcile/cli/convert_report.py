@@ -89,7 +89,7 @@ def _list_to_fill(converted: Converted) -> Iterator[str]:
         yield from _declare(missing)
     needed = converted.written.needed
     if needed:
-        yield "Set these environment variables before an apply has to write them. No manifest holds a secret:"
+        yield "Set these environment variables before an apply has to write them; the manifests refer to them:"
         names = dict.fromkeys(each.variable for each in needed)
         places = {
             name: ", ".join(f"{each.address} {each.path}" for each in needed if each.variable == name) for name in names

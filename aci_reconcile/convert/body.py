@@ -13,7 +13,7 @@ from aci_reconcile.convert.cursor import to_json
 from aci_reconcile.core import tags
 from aci_reconcile.core.fields import ROOT, Kind
 from aci_reconcile.core.model import as_object, as_text
-from aci_reconcile.core.redaction import is_secret_name
+from aci_reconcile.core.redaction import holds_secret
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode, describe
 from aci_reconcile.manifest.syntax.expansion import Expansion, expand, join
@@ -180,10 +180,10 @@ class BodyReader:
         if entry is None or not isinstance(entry.value, ScalarNode) or not isinstance(name, ScalarNode):
             return node
         text = entry.value.text
-        named = not self.faithful and is_secret_name(name.text) and bool(text) and not has_reference(text)
+        named = not self.faithful and not has_reference(text) and holds_secret(name.text, text)
         if not (named or self._holds_secret(text)):
             return node
-        reason = "its value is a secret" if self._holds_secret(text) else "its name says that it is a secret"
+        reason = "its value is a secret" if self._holds_secret(text) else "it looks like a secret"
         self.draft.findings.note(entry.where, at, f"written as `secureValue`: {reason}")
         value = entry.value
         if named:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import declare, include
 from aci_reconcile.cli.options import OutputOptions, PlaceOptions, SourceOptions
-from aci_reconcile.core.errors import ExitCode
+from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
 
 
+TEMPLATE: Final = "arm"
+"""The format of a template that can be deployed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
     """The options of ``render``."""
@@ -27,7 +31,7 @@ class RenderOptions:
     paths: tuple[Path, ...] = declare(options.PATHS)
     sources: SourceOptions = include(SourceOptions)
     place: PlaceOptions = include(PlaceOptions)
-    output: OutputOptions = include(OutputOptions)
+    output: OutputOptions = options.include_output((*options.PLAIN, TEMPLATE))
 
 
 def render(session: Session, asked: RenderOptions) -> ExitCode:
@@ -36,6 +40,15 @@ def render(session: Session, asked: RenderOptions) -> ExitCode:
 
     loaded = load_valid(asked.sources.make_sources(asked.place, asked.paths), session)
     chosen = [each for each in loaded.resources if loaded.selected is None or each.id.key in loaded.selected]
+    if session.console.format == TEMPLATE:
+        from aci_reconcile.render.json.template import make_template
+
+        groups = sorted({each.id.resource_group for each in chosen}, key=str.lower)
+        if len(groups) > 1:
+            hint = f"render one resource group at a time: --only '{groups[0]}/*'"
+            raise UsageError(f"a template is deployed to one resource group, and these are in {len(groups)}", hint=hint)
+        session.console.result(json.dumps(make_template(chosen, loaded.project.api_version), indent=2))
+        return ExitCode.OK
     document = [_make_template(each, loaded.project.api_version) for each in chosen]
     session.console.result(json.dumps(document, indent=2, default=_redact))
     return ExitCode.OK
@@ -69,5 +82,8 @@ RENDER = Command(
     render,
     RenderOptions,
     help="Print full ARM bodies as JSON. Secrets are redacted.",
-    examples=("aci-reconcile render --only web -e prod",),
+    examples=(
+        "aci-reconcile render --only web -e prod",
+        "aci-reconcile render --format arm > azuredeploy.json   a template, secrets as parameters",
+    ),
 )

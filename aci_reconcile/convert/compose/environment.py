@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aci_reconcile.core.redaction import is_secret_name
+from aci_reconcile.core.redaction import holds_secret
 from aci_reconcile.manifest.project.variables import read_variable_file
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode
@@ -74,10 +75,12 @@ class Environment:
     def _make_variable(self, key: str, value: str, cursor: Cursor) -> dict[str, Any]:
         """Return an environment variable; a secret one by its name, or by what it refers to, is secure."""
         secret = any(not each["escape"] and each["env"] for each in scan_references(value))
-        if not secret and value and is_secret_name(key) and not has_reference(value):
-            cursor.findings.note(cursor.where, cursor.path, f"the name {key} says that it is a secret: `secureValue`")
+        if not secret and not has_reference(value) and holds_secret(key, value):
+            cursor.findings.note(cursor.where, cursor.path, f"{key} looks like a secret: it becomes a `secureValue`")
             at = f"containers[{self.service}].environmentVariables[{key}]"
             names = (key,), (self.service, key)
-            return {"name": key, "secureValue": self.words.draft.need(self.words.group, at, *names)}
+            # Services that share a password name the same variable.
+            same = ("literal", key, hashlib.sha256(value.encode()).hexdigest())
+            return {"name": key, "secureValue": self.words.draft.need(self.words.group, at, *names, secret=same)}
         rewritten = self.addresses.rewrite(value, cursor, self.service)
         return {"name": key, ("secureValue" if secret else "value"): rewritten}

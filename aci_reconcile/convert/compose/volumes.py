@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 AZURE_FILE: Final = "azure_file"
 _SECRETS: Final = "/run/secrets"
+_COLON: Final = re.compile(r":(?![^{]*\})")
+"""A colon that is not in a reference."""
 _BIND: Final = "ACI mounts no folder of a host"
 _SHARE: Final = "put the files into an Azure Files share (`driver: azure_file`) or into the image"
 
@@ -39,7 +42,7 @@ class Volumes:
         text = self.words.say(cursor)
         if not text:
             return None
-        parts = text.split(":")
+        parts = _COLON.split(text)
         if len(parts) == 1:
             return self._mount_empty(cursor, service, parts[0], "an anonymous volume")
         source, target, mode = parts[0], parts[1], parts[2] if len(parts) > 2 else ""  # noqa: PLR2004  SOURCE:TARGET:MODE

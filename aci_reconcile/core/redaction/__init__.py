@@ -6,8 +6,23 @@ look like, ``names`` knows the names of variables that hold them.
 
 from __future__ import annotations
 
-from aci_reconcile.core.redaction.names import is_secret_name, is_secret_setting, veil_argument, veil_variable
+from aci_reconcile.core.redaction.names import (
+    holds_secret,
+    is_secret_name,
+    is_secret_setting,
+    veil_argument,
+    veil_variable,
+)
 from aci_reconcile.core.redaction.redactor import Redactor
 from aci_reconcile.core.redaction.shapes import find_pieces, veil
 
-__all__ = ["Redactor", "find_pieces", "is_secret_name", "is_secret_setting", "veil", "veil_argument", "veil_variable"]
+__all__ = [
+    "Redactor",
+    "find_pieces",
+    "holds_secret",
+    "is_secret_name",
+    "is_secret_setting",
+    "veil",
+    "veil_argument",
+    "veil_variable",
+]

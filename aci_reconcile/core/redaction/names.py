@@ -73,6 +73,11 @@ def veil_variable(name: str, value: str) -> str:
     return veiled
 
 
+def holds_secret(name: str, value: str) -> bool:
+    """Whether the value of a variable is a secret, by its name or by what it looks like: in doubt, yes."""
+    return veil(value) != value or (is_secret_name(name) and not re.fullmatch(_HARMLESS, value))
+
+
 def veil_argument(before: str, argument: str) -> str:
     """Return an argument of a command without secrets, judged with the argument before it."""
     veiled = veil(argument)
