@@ -1,8 +1,8 @@
 """A declarative reconciler for Azure Container Instances.
 
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
-``verify``, ``import_groups``, ``convert``, ``diagnose``, ``read_events``, ``read_logs``, ``follow_logs``, ``restart``,
-``stop``, ``start``, ``wait``, ``execute`` and ``run_task``, with ``Allow`` for what a plan may do; see
+``verify``, ``import_groups``, ``convert_sources``, ``diagnose``, ``read_events``, ``read_logs``, ``follow_logs``,
+``restart``, ``stop``, ``start``, ``wait``, ``execute`` and ``run_task``, with ``Allow`` for what a plan may do; see
 docs/python-api.md. They are imported when you first use them: ``import aci_reconcile`` costs nothing.
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aci_reconcile.api import (
         apply,
         connect,
-        convert,
+        convert_sources,
         diagnose,
         drift,
         execute,
@@ -40,7 +40,7 @@ __all__ = [
     "Allow",
     "apply",
     "connect",
-    "convert",
+    "convert_sources",
     "diagnose",
     "drift",
     "execute",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aci_reconcile.api.access import connect, load
-from aci_reconcile.api.conversions import convert
+from aci_reconcile.api.conversions import convert_sources
 from aci_reconcile.api.imports import import_groups
 from aci_reconcile.api.inspection import diagnose, read_events
 from aci_reconcile.api.logs import follow_logs, read_logs
@@ -18,7 +18,7 @@ __all__ = [
     "Allow",
     "apply",
     "connect",
-    "convert",
+    "convert_sources",
     "diagnose",
     "drift",
     "execute",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile.api.access import to_path
-from aci_reconcile.app.convert_sources import ConvertRequest, convert_sources
+from aci_reconcile.app import convert_sources as use_case
 from aci_reconcile.app.interruption import SystemClock
 from aci_reconcile.app.requests import Sources
 from aci_reconcile.app.run import ScriptRun
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.convert_sources import Converted
 
 
-def convert(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
+def convert_sources(  # noqa: PLR0913  one door to the outside: each argument is the caller's to decide
     files: Iterable[str | Path],
     *,
     source: str = "auto",
@@ -56,7 +56,7 @@ def convert(  # noqa: PLR0913  one door to the outside: each argument is the cal
         subscription=subscription,
         resource_group=resource_group,
     )
-    request = ConvertRequest(
+    request = use_case.ConvertRequest(
         tuple(map(Path, files)),
         sources,
         wanted=source,
@@ -66,4 +66,4 @@ def convert(  # noqa: PLR0913  one door to the outside: each argument is the cal
         group_per_service=group_per_service,
     )
     folder = to_path(cwd) or Path.cwd()
-    return convert_sources(request.with_home(folder), ScriptRun({}, folder, SystemClock()))
+    return use_case.convert_sources(request.with_home(folder), ScriptRun({}, folder, SystemClock()))

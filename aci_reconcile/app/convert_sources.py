@@ -265,7 +265,8 @@ def _check(converted: Converted, request: ConvertRequest, run: Run) -> Converted
     new = converted.project
     sources = replace(request.sources, project=new.file if new else request.sources.project)
     loaded = load_surroundings(ImportRequest(sources), run)
-    names = {each.name for each in converted.written.variables if each.default is None}
+    open_ones = {each.name for each in converted.written.variables if each.default is None}
+    names = open_ones | {each.name for each in converted.missing}
     return replace(converted, diagnostics=tuple(_find_errors(loaded.diagnostics, names)))
 
 

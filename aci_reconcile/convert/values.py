@@ -32,6 +32,10 @@ class Unknown(Enum):
 
 UNKNOWN: Final = Unknown.UNKNOWN
 
+MOST: Final = 1024 * 1024
+"""Characters and items of a value: ARM takes templates of 4 MB, with all of their values."""
+_DEEPEST: Final = 40
+
 Value: TypeAlias = Any
 """JSON, in which a text may also be a ``Hole`` or a ``Text``, and a value may be ``Live``."""
 
@@ -143,6 +147,31 @@ def join(parts: Sequence[Value]) -> Value:
     if all(isinstance(each, str) for each in found):
         return "".join(str(each) for each in found)
     return found[0] if len(found) == 1 else Text(tuple(found))
+
+
+def check_size(value: Value) -> Value:
+    """Return a value that is not too large: a few expressions that repeat each other could fill the memory.
+
+    Raises:
+        ExpressionError: it is too large, or nested too deep.
+    """
+    _measure(value, 0, 0)
+    return value
+
+
+def _measure(value: Value, size: int, depth: int) -> int:
+    """Return the size so far, with a value added to it."""
+    if size > MOST or depth > _DEEPEST:
+        raise ExpressionError("the value is too large" if size > MOST else "the value is nested too deep")
+    members, items = as_mapping(value), as_items(value)
+    if isinstance(value, Text):
+        items = list(value.parts)
+    size += len(value) if isinstance(value, str) else 1
+    for each in members.values() if members is not None else items or ():
+        size = _measure(each, size, depth + 1)
+    if size > MOST:
+        raise ExpressionError("the value is too large")
+    return size
 
 
 def outline(value: Value) -> str:

@@ -19,6 +19,7 @@ from aci_reconcile.convert.values import (
     Value,
     as_items,
     as_mapping,
+    check_size,
     is_known,
     join,
     outline,
@@ -69,7 +70,7 @@ class Evaluator:
         Raises:
             ExpressionError: it is not valid, or cannot be evaluated before a deployment.
         """
-        return self.soften(self.visit(parse(text)))
+        return check_size(self.soften(self.visit(parse(text))))
 
     def settle(self, value: Value) -> Value:
         """Return a value with its holes filled. Raises ExpressionError."""
@@ -123,12 +124,12 @@ class Evaluator:
         joining, plain = JOINING.get(lowered), PLAIN.get(lowered)
         try:
             if joining is not None:
-                return joining(*map(self.soften, arguments))
+                return check_size(joining(*map(self.soften, arguments)))
             if lowered == "base64" and isinstance(arguments[0], Hole) and arguments[0].secret:
                 hole = arguments[0]
                 return Hole(hole.name, secret=hole.secret, encoded=True)
             if plain is not None:
-                return plain(*map(self.settle, arguments))
+                return check_size(plain(*map(self.settle, arguments)))
         except (TypeError, AttributeError, IndexError, KeyError, OverflowError) as error:
             raise ExpressionError(f"`{name}` cannot take these arguments") from error
         raise ExpressionError(f"the function `{name}` is not supported")

@@ -123,7 +123,7 @@ def _boolean(value: Any) -> bool:
 def _json(text: str) -> Value:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ExpressionError("the text of `json` is not JSON") from error
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aci_reconcile.convert.arm.syntax import is_expression, unescape
 from aci_reconcile.convert.conversion import Variable
 from aci_reconcile.convert.cursor import to_json
-from aci_reconcile.convert.values import CycleError, ExpressionError, Hole, Text, Value, is_known, show
+from aci_reconcile.convert.values import CycleError, ExpressionError, Hole, Text, Value, check_size, is_known, show
 from aci_reconcile.core.redaction import is_secret_setting
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _TYPES: Final = {"string": "string", "int": "number", "bool": "boolean"}
 _BOUNDS: Final = ("minValue", "maxValue", "minLength", "maxLength")
-_UNREAD: Final = object()
+_DEEPEST: Final = 30
+"""Variables, or parameters, each of which needs the next one: the stack has an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,38 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Readings:
+    """What was read by name, each once: a value, or why there is none."""
+
+    kind: str
+    """What the names are names of, for messages."""
+    values: dict[str, Value] = field(default_factory=dict[str, Any])
+    errors: dict[str, ExpressionError] = field(default_factory=dict[str, ExpressionError])
+    pending: dict[str, None] = field(default_factory=dict[str, None])
+    """What is being read: each needs the next one."""
+
+    def find(self, name: str, read: Callable[[str], Value]) -> Value:
+        """Return the value of a name, in any case. Raises ExpressionError."""
+        key = name.lower()
+        if key in self.errors:
+            raise self.errors[key]
+        if key in self.pending:
+            raise CycleError(f"the {self.kind} `{name}` refers to itself")
+        if len(self.pending) >= _DEEPEST:
+            raise ExpressionError(f"more than {_DEEPEST} {self.kind}s need each other")
+        if key not in self.values:
+            self.pending[key] = None
+            try:
+                self.values[key] = read(name)
+            except ExpressionError as error:
+                self.errors[key] = error
+                raise
+            finally:
+                del self.pending[key]
+        return self.values[key]
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
     """The parameters of a template."""
 
@@ -41,24 +74,18 @@ class Parameters:
     given: Mapping[str, Given]
     findings: Findings
     evaluate: Callable[[str], Value]
-    _values: dict[str, Value] = field(default_factory=dict[str, Any])
+    _read: Readings = field(default_factory=lambda: Readings("parameter"))
 
     def find(self, name: str) -> Value:
         """Return the value of a parameter. Raises ExpressionError."""
-        key = name.lower()
-        found = self._values.get(key, _UNREAD)
-        if found is None:
-            raise CycleError(f"the parameter `{name}` refers to itself")
-        if found is not _UNREAD:
-            return found[0]
+        return self._read.find(name, self._read_one)
+
+    def _read_one(self, name: str) -> Value:
         cursor = self.declared.find(name) if self.declared else None
         definition = cursor.map() if cursor else None
         if cursor is None or definition is None:
             raise ExpressionError(f"the template has no parameter `{name}`")
-        self._values[key] = None
-        value = self._read(name, cursor, definition)
-        self._values[key] = (value,)
-        return value
+        return self._decide(name, cursor, definition)
 
     def finish(self) -> None:
         """Say which parameters no container group uses."""
@@ -66,13 +93,13 @@ class Parameters:
             if cursor.unread:
                 cursor.note("no container group uses this parameter")
 
-    def _read(self, name: str, cursor: Cursor, definition: MapCursor) -> Value:
+    def _decide(self, name: str, cursor: Cursor, definition: MapCursor) -> Value:
         kind = definition.text("type").lower()
         description = self._describe(definition)
         allowed = definition.find("allowedValues")
         choices = [to_json(each.take()) for each in allowed.items()] if allowed else []
-        for bound in _BOUNDS:
-            definition.note(bound, "variables of a project have no bounds: the value is not checked")
+        for key in _BOUNDS:
+            definition.note(key, "variables of a project have no bounds: the value is not checked")
         definition.note("nullable", "a parameter that may be null is written with its value, or as a required variable")
         default = definition.find("defaultValue")
         secret = kind.startswith("secure") or (kind == "string" and is_secret_setting(name))
@@ -86,9 +113,9 @@ class Parameters:
             cursor.findings.lose(cursor.where, cursor.path, f"{quote(show(value))} is none of its allowedValues")
         if choices:
             description = f"{description.rstrip('.')}. One of: {', '.join(map(show, choices))}".removeprefix(". ")
-        return self._decide(name, kind, value, Variable(name, cursor.where, description=description))
+        return self._make(name, kind, value, Variable(name, cursor.where, description=description))
 
-    def _decide(self, name: str, kind: str, value: Value, variable: Variable) -> Value:
+    def _make(self, name: str, kind: str, value: Value, variable: Variable) -> Value:
         """Return what stands for a parameter: a variable of the project, unless it composes others."""
         if isinstance(value, Text) or (isinstance(value, Hole) and (value.secret or value.reference)):
             return value
@@ -143,22 +170,17 @@ class Variables:
 
     declared: MapCursor | None
     evaluate: Callable[[str], Value]
-    _values: dict[str, Value] = field(default_factory=dict[str, Any])
+    _read: Readings = field(default_factory=lambda: Readings("variable"))
 
     def find(self, name: str) -> Value:
         """Return the value of a variable. Raises ExpressionError."""
-        key = name.lower()
-        if key in self._values:
-            if self._values[key] is None:
-                raise CycleError(f"the variable `{name}` refers to itself")
-            return self._values[key][0]
+        return self._read.find(name, self._read_one)
+
+    def _read_one(self, name: str) -> Value:
         cursor = self.declared.find(name) if self.declared else None
         if cursor is None:
             raise ExpressionError(f"the template has no variable `{name}`")
-        self._values[key] = None
-        value = evaluate_node(cursor.take(), self.evaluate)
-        self._values[key] = (value,)
-        return value
+        return check_size(evaluate_node(cursor.take(), self.evaluate))
 
     def finish(self) -> None:
         """Say which variables no container group uses."""

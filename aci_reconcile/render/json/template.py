@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.desired import add_required_defaults
-from aci_reconcile.core.model import CONTAINER_GROUPS, as_object
+from aci_reconcile.core.model import CONTAINER_GROUPS, as_list, as_object
 from aci_reconcile.core.references import Deferred, GroupReference
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.render.values import hide_lookalikes
@@ -97,14 +97,14 @@ class _Writer:
         if isinstance(value, str):
             return _quote(value) if veiled == value else self._refer("", at)
         if isinstance(value, Mapping):
-            below = veiled if isinstance(veiled, Mapping) else {}
+            below = as_object(veiled)
             return {
                 name: self.write(each, below.get(name), f"{at}.{name}" if at else name)
                 for name, each in value.items()
                 if each is not None
             }
         if isinstance(value, Sequence):
-            others = veiled if isinstance(veiled, Sequence) else []
+            others = as_list(veiled)
             return [
                 self.write(each, other, f"{at}[{_label(each, index)}]")
                 for index, (each, other) in enumerate(zip(value, others, strict=True))

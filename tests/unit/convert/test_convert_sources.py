@@ -348,3 +348,34 @@ def test_the_wrong_kind_is_said() -> None:
     """``--from`` is a promise of the caller."""
     with pytest.raises(SourceError, match="this looks like compose, not arm"):
         converted(("a.yaml", "services: {web: {image: a}}"), options=Options(wanted="arm"))
+
+
+@pytest.mark.parametrize(
+    "pair",
+    ["[concat(variables('v{0}'), variables('v{0}'))]", ["[variables('v{0}')]", "[variables('v{0}')]"]],
+    ids=["texts", "lists"],
+)
+def test_values_that_double_again_and_again_are_refused(pair: str | list[str]) -> None:
+    """Twenty lines would fill the memory."""
+    doubled = {f"v{n}": json.loads(json.dumps(pair).replace("{0}", str(n + 1))) for n in range(20)}
+    found = arm(group(containers=[container(image="[variables('v0')]")]), variables={**doubled, "v20": "x" * 1000})
+
+    assert any("the value is too large" in each for each in said(found)), said(found)
+
+
+def test_a_long_chain_of_variables_is_refused() -> None:
+    """The stack has an end."""
+    chain = {f"v{n}": f"[variables('v{n + 1}')]" for n in range(500)}
+    found = arm(group(containers=[container(image="[variables('v0')]")]), variables={**chain, "v500": "nginx"})
+
+    assert any("more than 30 variables need each other" in each for each in said(found))
+
+
+def test_a_parameter_that_fails_is_read_once() -> None:
+    """Its keys are not called unknown because a second expression asked for it again."""
+    parts = {"parameters": {"a": {"type": "string", "defaultValue": "[parameters('a')]"}}}
+    found = arm(group("[parameters('a')]", containers=[container("[parameters('a')]")]), **parts)
+
+    assert ["the parameter `a` refers to itself: called `a` for now"] * 2 == [
+        each.partition("name: ")[2] for each in said(found)
+    ]
