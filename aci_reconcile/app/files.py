@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,7 @@ def _make_safe(name: str) -> str:
 
 
 def write_new(files: Mapping[Path, str]) -> None:
-    """Write new files and make missing folders.
+    """Write new files and make missing folders: all of them, or none.
 
     Raises:
         UsageError: one of them exists; nothing was written.
@@ -101,14 +102,35 @@ def write_new(files: Mapping[Path, str]) -> None:
     existing = [file for file in files if os.path.lexists(file)]
     if existing:
         raise _make_exists_error(existing[0])
-    for file, text in files.items():
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            _create(file, text)
-        except FileExistsError as error:
-            raise _make_exists_error(Path(error.filename2 or error.filename)) from error
-        except OSError as error:
-            raise AciReconcileError(f"{file} cannot be written: {error.strerror or error}") from error
+    made: list[Path] = []
+    try:
+        for file, text in files.items():
+            _write_one(file, text, made)
+    except BaseException:
+        _remove(made)
+        raise
+
+
+def _write_one(file: Path, text: str, made: list[Path]) -> None:
+    """Write a new file, and note it and the folders that were made for it."""
+    try:
+        for folder in reversed((file.parent, *file.parent.parents)):
+            if not folder.exists():
+                folder.mkdir(exist_ok=True)
+                made.append(folder)
+        _create(file, text)
+        made.append(file)
+    except FileExistsError as error:
+        raise _make_exists_error(Path(error.filename2 or error.filename)) from error
+    except OSError as error:
+        raise AciReconcileError(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def _remove(made: list[Path]) -> None:
+    """Remove what was made, as far as nobody else uses it: half a project would be in the way of the next try."""
+    for each in reversed(made):
+        with suppress(OSError):
+            each.rmdir() if each.is_dir() else each.unlink()
 
 
 def _make_exists_error(path: Path) -> UsageError:

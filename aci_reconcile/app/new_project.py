@@ -62,6 +62,7 @@ class NewProject:
     """An id that other projects of the same name do not have."""
     variables: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
     """Declarations of the variables that its manifests refer to."""
+    create_resource_groups: bool = False
 
     def owns(self, tag: str) -> bool:
         """Whether a group with this owner tag already belongs to the project."""
@@ -77,6 +78,7 @@ class NewProject:
             "subscription": self.subscription,
             "resourceGroup": self.resource_group,
             "location": self.location,
+            "createResourceGroups": self.create_resource_groups,
             "manifests": [self.manifests],
             "variables": dict(self.variables),
         }

@@ -43,6 +43,7 @@ SOME_ADDRESSES: Final = click.Argument(
 ADDRESS: Final = click.Argument(["address"], metavar="ADDRESS", shell_complete=candidates.complete_groups)
 INPUT: Final = click.Argument(["file"], type=FILE, metavar="FILE")
 
+FORCE: Final = Option("--force", section=OUTPUT, is_flag=True, safety=True, help="Overwrite files that exist.")
 CHANGED_SINCE: Final = Option(
     "--changed-since",
     section=MANIFESTS,

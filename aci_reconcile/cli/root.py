@@ -33,6 +33,7 @@ _COMMANDS = {
         "show": "aci_reconcile.cli.commands.show",
     },
     "Author and configure": {
+        "init": "aci_reconcile.cli.commands.init",
         "import": "aci_reconcile.cli.commands.import_groups",
         "convert": "aci_reconcile.cli.commands.convert",
         "render": "aci_reconcile.cli.commands.render",

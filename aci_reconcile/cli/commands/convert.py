@@ -73,9 +73,7 @@ class ConvertOptions:
             help="Write one file per group to DIR, and a project file if there is none.",
         )
     )
-    force: bool = declare(
-        Option("--force", section=options.OUTPUT, is_flag=True, safety=True, help="Overwrite manifests that exist.")
-    )
+    force: bool = declare(options.FORCE)
     partial: bool = declare(
         Option(
             "--partial",

@@ -1,0 +1,265 @@
+"""Beginning a project: its project file, a first manifest, the schemas for editors. Nothing is asked of Azure.
+
+What a person may have written is never changed: an existing file is kept, and the caller says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from aci_reconcile.app.connection import STATE
+from aci_reconcile.app.files import check_target, write_new, write_whole
+from aci_reconcile.app.init_values import (
+    check_group_name,
+    check_location,
+    check_project_name,
+    check_subscription,
+)
+from aci_reconcile.app.new_project import NewProject, make_default_name, make_id
+from aci_reconcile.core.errors import AciReconcileError, UsageError
+from aci_reconcile.manifest.source.files import PROJECT_FILE, find_project, is_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aci_reconcile.app.run import Run
+    from aci_reconcile.manifest import Project
+
+MANIFESTS: Final = "manifests/"
+FIRST: Final = f"{MANIFESTS}web.yaml"
+LOCATION: Final = "westeurope"
+_SCHEMAS: Final = ("container-group", "project")
+_IGNORED: Final = f"{STATE}/"
+_LARGEST: Final = 1024 * 1024
+
+FIRST_MANIFEST: Final = """\
+# yaml-language-server: $schema=../schemas/container-group.schema.json
+name: web
+osType: Linux
+containers:
+  - name: web
+    image: mcr.microsoft.com/azuredocs/aci-helloworld:latest
+    ports: [80]
+    resources: {cpu: 1, memoryInGB: 1}
+ipAddress: {type: Public, ports: [80]}
+"""
+"""A page that says hello, from the public registry of Azure's own documentation."""
+_SCHEMA_LINE: Final = "# yaml-language-server: $schema=schemas/project.schema.json\n"
+
+
+class Ask(Protocol):
+    """Asks a person at a terminal; without one, it takes the default."""
+
+    def __call__(self, what: str, default: str, option: str, check: Callable[[str], str]) -> str:
+        """Return a valid answer.
+
+        Raises:
+            UsageError: there is none, or the default is not valid.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InitRequest:
+    """What a project begins with; what is empty is asked for, or has a default."""
+
+    folder: Path
+    name: str = ""
+    subscription: str = ""
+    resource_group: str = ""
+    location: str = ""
+    force: bool = False
+    """Whether a project file that exists may be overwritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Initialized:
+    """What was written, relative to the project's folder."""
+
+    project: NewProject
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    """Files that exist and were left as they are."""
+    existed: bool
+    """Whether the folder had a project before."""
+    above: Path | None = None
+    """The project file of a folder above, to which this one does not belong."""
+
+
+def init_project(request: InitRequest, run: Run, ask: Ask) -> Initialized:
+    """Begin a project in a folder, or add what is missing to the one that it has.
+
+    Raises:
+        UsageError: a value is missing or not valid, or contradicts the project that is there.
+        AciReconcileError: a file cannot be written.
+    """
+    folder = Path(os.path.normpath(run.cwd / request.folder))
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{request.folder} is not a folder")
+    file = folder / PROJECT_FILE
+    check_target(PROJECT_FILE, file)
+    there = _load_project(file, run) if file.exists() else None
+    if there and not request.force:
+        _check_same(request, there)
+        project = NewProject(there.name, file, there.subscription, there.resource_group, there.location, id=there.id)
+    else:
+        project = _make_project(request, there, file, ask)
+    wanted = {file: _SCHEMA_LINE + project.render(), **_list_companions(folder, existed=there is not None)}
+    written, kept = _write(wanted, folder, replaced={file} if request.force else set())
+    above = None if there else find_project(folder.parent)
+    return Initialized(project, written, kept, there is not None, above)
+
+
+def _load_project(file: Path, run: Run) -> Project:
+    """Return the project that is there.
+
+    Raises:
+        InvalidManifestsError: its project file has errors.
+    """
+    from aci_reconcile.core.errors import InvalidManifestsError, Severity
+    from aci_reconcile.manifest import Request, load
+
+    loaded = load(Request(project=file, cwd=run.cwd, environ=run.environ, resolve=False))
+    wrong = [
+        each
+        for each in loaded.diagnostics
+        if each.severity is Severity.ERROR and each.where and (run.cwd / each.where.file) == file
+    ]
+    if wrong:
+        raise InvalidManifestsError(tuple(wrong))
+    return loaded.project
+
+
+def _check_same(request: InitRequest, there: Project) -> None:
+    """Check that nothing is asked for that the project file says otherwise.
+
+    Raises:
+        UsageError: it does.
+    """
+    for option, wanted, known in (
+        ("--name", request.name, there.name),
+        ("--subscription", request.subscription, there.subscription),
+        ("--resource-group", request.resource_group, there.resource_group),
+        ("--location", request.location, there.location),
+    ):
+        if wanted and wanted.lower() != known.lower():
+            says = f"says {known}" if known else "does not say it"
+            raise UsageError(
+                f"{option} {wanted}: {PROJECT_FILE} exists and {says}; nothing was written",
+                hint="change it there; --force writes the file anew, and loses what else is in it",
+            )
+
+
+def _make_project(request: InitRequest, there: Project | None, file: Path, ask: Ask) -> NewProject:
+    """Return the project to write; one that is overwritten keeps its id, or its groups would belong to another."""
+    known = there or _NOTHING
+    default = known.name or make_default_name(file.parent)
+    name = _choose(request.name, "Project name", default, "--name", check_project_name, ask)
+    group = known.resource_group or f"rg-{name}".rstrip(".")[:90]
+    group = _choose(request.resource_group, "Resource group", group, "--resource-group", check_group_name, ask)
+    location = known.location or LOCATION
+    location = _choose(request.location, "Location", location, "--location", check_location, ask)
+    asked = "Subscription ID (empty: none yet)"
+    subscription = _choose(request.subscription, asked, known.subscription, "--subscription", check_subscription, ask)
+    return NewProject(
+        name,
+        file,
+        subscription,
+        group,
+        location,
+        MANIFESTS,
+        (there.id if there else "") or make_id(os.urandom),
+        create_resource_groups=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    name: str = ""
+    subscription: str = ""
+    resource_group: str = ""
+    location: str = ""
+
+
+_NOTHING: Final = _Known()
+
+
+def _choose(given: str, what: str, default: str, option: str, check: Callable[[str], str], ask: Ask) -> str:
+    """Return the value of the command line, else the answer."""
+    if not given:
+        return ask(what, default, option, check)
+    try:
+        return check(given)
+    except UsageError as error:
+        raise UsageError(f"{option} {given}: {error}", hint=error.hint) from error
+
+
+def _list_companions(folder: Path, *, existed: bool) -> dict[Path, str]:
+    """Return the files beside the project file. A project that is there has the manifests that it needs."""
+    from aci_reconcile.manifest import load_schema
+
+    if existed:
+        return {}
+    files = {
+        folder / "schemas" / f"{name}.schema.json": json.dumps(load_schema(name), indent=2) + "\n" for name in _SCHEMAS
+    }
+    if not any(is_manifest(each.name) for each in (folder / MANIFESTS).rglob("*")):
+        files[folder / FIRST] = FIRST_MANIFEST
+    return files
+
+
+def _write(files: Mapping[Path, str], folder: Path, replaced: set[Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write what is missing and what may be replaced; return the names of those, and of what was kept."""
+    there = {file for file in files if os.path.lexists(file)}
+    new = {file: text for file, text in files.items() if file not in there}
+    over = {file: files[file] for file in files if file in there & replaced}
+    ignore = folder / ".gitignore"
+    ignored = _read_ignore(ignore)
+    if ignored is None:
+        new[ignore] = f"{_IGNORED}\n"
+    write_new(new)
+    if ignored is not None and not _is_ignored(ignored):
+        over[ignore] = _add_line(ignored)
+    for file, text in over.items():
+        try:
+            write_whole(file, text)
+        except OSError as error:
+            raise AciReconcileError(f"{file} cannot be written: {error.strerror or error}") from error
+    kept = [file for file in files if file in there and file not in over]
+    return _name([*new, *over], folder), _name(kept, folder)
+
+
+def _name(files: list[Path], folder: Path) -> tuple[str, ...]:
+    return tuple(each.relative_to(folder).as_posix() for each in files)
+
+
+def _read_ignore(file: Path) -> str | None:
+    """Return the text of ``.gitignore``; None if there is none.
+
+    Raises:
+        UsageError: it is no regular file, or not a text.
+    """
+    check_target(".gitignore", file)
+    with suppress(FileNotFoundError):
+        try:
+            return file.read_bytes()[:_LARGEST].decode("utf-8") if file.stat().st_size <= _LARGEST else _IGNORED
+        except (OSError, UnicodeDecodeError) as error:
+            if isinstance(error, FileNotFoundError):
+                raise
+            raise UsageError(f"{file} cannot be read", hint=f"it needs the line {_IGNORED}") from error
+    return None
+
+
+def _is_ignored(text: str) -> bool:
+    return any(re.fullmatch(rf"/?{re.escape(STATE)}/?", line.strip()) for line in text.splitlines())
+
+
+def _add_line(text: str) -> str:
+    end = "\r\n" if "\r\n" in text else "\n"
+    return text + (end if text and not text.endswith("\n") else "") + _IGNORED + end

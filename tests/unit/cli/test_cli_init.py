@@ -1,0 +1,230 @@
+"""``init``: a project that works at once, and nothing that a person wrote is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from unit.cli.command_line import CommandLine
+
+SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+FILES = [
+    ".gitignore",
+    "aci-reconcile.yaml",
+    "manifests/web.yaml",
+    "schemas/container-group.schema.json",
+    "schemas/project.schema.json",
+]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return all files of a folder."""
+    return {each.relative_to(folder).as_posix(): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+
+
+def settings(folder: Path) -> dict[str, object]:
+    """Return the project file without its id, which is random."""
+    found: dict[str, object] = yaml.safe_load((folder / "aci-reconcile.yaml").read_text(encoding="utf-8"))
+    assert len(str(found.pop("id"))) == 12
+    return found
+
+
+def test_a_new_project_is_valid_and_runs(cli: CommandLine) -> None:
+    """Without a terminal nothing is asked, and the emulator runs its group."""
+    made = cli("init", "--name", "shop")
+
+    assert (0, FILES) == (made.code, sorted(contents(cli.folder)))
+    assert {
+        "name": "shop",
+        "resourceGroup": "rg-shop",
+        "location": "westeurope",
+        "createResourceGroups": True,
+        "manifests": ["manifests/"],
+    } == settings(cli.folder)
+    assert 0 == cli("validate").code
+    assert 0 == cli("apply", "--local", "-y").code
+    assert ["healthy"] == [
+        each["health"]["state"] for each in cli("status", "--local", "--format", "json").document["groups"]
+    ]
+    assert 0 == cli("plan", "--local", "--detailed-exitcode").code
+
+
+def test_options_are_written_down(cli: CommandLine) -> None:
+    """Into a folder that is made; regions as people write them."""
+    made = cli("init", "a/shop", "-s", SUBSCRIPTION, "-g", "rg-x", "--location", "North Europe", "--format", "json")
+
+    assert {
+        "name": "shop",
+        "subscription": SUBSCRIPTION,
+        "resourceGroup": "rg-x",
+        "location": "northeurope",
+        "createResourceGroups": True,
+        "manifests": ["manifests/"],
+    } == settings(cli.folder / "a/shop")
+    assert (False, []) == (made.document["existed"], made.document["kept"])
+    assert FILES == sorted(made.document["written"])
+
+
+def test_again_nothing_changes(cli: CommandLine) -> None:
+    """Not even with the same options; what a person changed stays, and a manifest that was deleted stays away."""
+    cli("init", "--name", "shop")
+    cli.write("aci-reconcile.yaml", "# mine\nname: shop\nresourceGroup: rg-shop\n")
+    (cli.folder / "manifests/web.yaml").unlink()
+    before = contents(cli.folder)
+
+    again = cli("init", "--name", "shop")
+
+    assert before == contents(cli.folder)
+    assert (0, True) == (again.code, "exists; nothing was written." in again.out)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [("--name", "other", "shop"), ("-g", "rg-b", "rg-shop"), ("--location", "uksouth", "westeurope")],
+)
+def test_what_contradicts_the_project_is_refused(cli: CommandLine, option: str, value: str, says: str) -> None:
+    """And named."""
+    cli("init", "--name", "shop")
+    before = contents(cli.folder)
+
+    refused = cli("init", option, value)
+
+    assert (1, before) == (refused.code, contents(cli.folder))
+    assert f"aci-reconcile.yaml exists and says {says}; nothing was written" in refused.err
+
+
+def test_force_writes_the_project_file_anew(cli: CommandLine) -> None:
+    """With its id, and no manifest."""
+    cli("init", "--name", "shop")
+    file = cli.folder / "aci-reconcile.yaml"
+    old = yaml.safe_load(file.read_text(encoding="utf-8"))["id"]
+    cli.write("manifests/web.yaml", "# mine\n")
+
+    assert 0 == cli("init", "--name", "other", "--force").code
+
+    new = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert (old, "other", "rg-shop") == (new["id"], new["name"], new["resourceGroup"])
+    assert "# mine\n" == (cli.folder / "manifests/web.yaml").read_text(encoding="utf-8")
+
+
+def test_manifests_that_are_there_are_the_first_ones(cli: CommandLine) -> None:
+    """No group is added to them."""
+    cli.group("api")
+
+    assert 0 == cli("init", "--name", "shop").code
+    assert ["manifests/api.yaml"] == [name for name in contents(cli.folder) if name.startswith("manifests/")]
+    assert 0 == cli("validate").code
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\n", "a\n.aci-reconcile/\n"),
+        ("a", "a\n.aci-reconcile/\n"),
+        ("a\r\n", "a\r\n.aci-reconcile/\r\n"),
+        ("", ".aci-reconcile/\n"),
+        (".aci-reconcile\n", ".aci-reconcile\n"),
+        ("/.aci-reconcile/", "/.aci-reconcile/"),
+    ],
+)
+def test_gitignore_gets_one_line(cli: CommandLine, before: str, after: str) -> None:
+    """At its end, unless it has it."""
+    (cli.folder / ".gitignore").write_bytes(before.encode())
+
+    cli("init", "--name", "shop")
+
+    assert after.encode() == (cli.folder / ".gitignore").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--name", "a b"), "'a b' is not a valid project name"),
+        (("--name", "default"), "'default' is not a valid project name"),
+        (("--name", "x", "-g", "rg."), "'rg.' is not a valid name of a resource group"),
+        (("--name", "x", "--location", "westeuope"), "did you mean westeurope?"),
+        (("--name", "x", "--location", "../x"), "is not the name of a region"),
+        (("--name", "x", "-s", "mine"), "'mine' is not a subscription ID"),
+        (("数据",), "no project name is given, and the folder's name gives none"),
+        (("file",), "file is not a folder"),
+    ],
+)
+def test_bad_values_write_nothing(cli: CommandLine, words: tuple[str, ...], message: str) -> None:
+    """And the message has the option to use."""
+    cli.write("file", "x")
+
+    refused = cli("init", *words)
+
+    assert (1, {"file": b"x"}) == (refused.code, contents(cli.folder))
+    assert message in refused.err
+
+
+def test_a_broken_project_file_is_kept(cli: CommandLine) -> None:
+    """Its error is reported at its line."""
+    cli.write("aci-reconcile.yaml", "name: [\n")
+
+    refused = cli("init", "--name", "shop")
+
+    assert 1 == refused.code
+    assert "aci-reconcile.yaml:" in refused.err + refused.out
+    assert {"aci-reconcile.yaml": b"name: [\n"} == contents(cli.folder)
+
+
+def test_nothing_is_left_if_a_file_cannot_be_written(cli: CommandLine) -> None:
+    """A file where a folder must be: also what was written before it goes."""
+    cli.write("schemas", "x")
+
+    refused = cli("init", "--name", "shop")
+
+    assert (1, {"schemas": b"x"}) == (refused.code, contents(cli.folder))
+    assert "cannot be written" in refused.err
+    assert ["schemas"] == [each.name for each in cli.folder.iterdir()]
+
+
+def test_a_project_in_a_project(cli: CommandLine) -> None:
+    """The folder's own, and the one above is named."""
+    cli("init", "--name", "shop")
+
+    made = cli("init", "part", "-y")
+
+    assert 0 == made.code
+    assert f"{cli.folder / 'aci-reconcile.yaml'} is a project, too" in made.out
+    assert "part" == settings(cli.folder / "part")["name"]
+
+
+def test_a_person_is_asked(cli: CommandLine, types: Callable[[str], None]) -> None:
+    """An empty line takes the default; an answer that is not valid is asked for again."""
+    types(f"sh op\nshop\n\nwesteuope\nuksouth\n{SUBSCRIPTION}\n")
+
+    made = cli("init")
+
+    assert 0 == made.code, made.err
+    assert "Error: 'sh op' is not a valid project name" in made.err
+    assert "Resource group [rg-shop]: " in made.err
+    found = settings(cli.folder)
+    assert ("shop", "rg-shop", "uksouth") == (found["name"], found["resourceGroup"], found["location"])
+    assert SUBSCRIPTION == found["subscription"]
+
+
+def test_a_closed_terminal_writes_nothing(cli: CommandLine, types: Callable[[str], None]) -> None:
+    """It is no answer."""
+    types("shop\n")
+
+    refused = cli("init")
+
+    assert (1, {}) == (refused.code, contents(cli.folder))
+    assert "no answer was given; nothing was written" in refused.err
+
+
+def test_yes_asks_nothing(cli: CommandLine, types: Callable[[str], None]) -> None:
+    """Even on a terminal."""
+    types("")
+
+    assert 0 == cli("init", "shop", "-y").code
+    assert "shop" == settings(cli.folder / "shop")["name"]
