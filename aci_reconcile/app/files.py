@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import stat
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -23,13 +24,14 @@ _NOT_A_MANIFEST = "aci-reconcile"
 """``aci-reconcile.yaml`` is the project file."""
 
 
-def write_whole(file: Path, text: str, *, private: bool = False) -> None:
+def write_whole(file: Path, text: str, *, private: bool = False, mode: int | None = None) -> None:
     """Write a text into a new file beside it, which takes its place when it is complete.
 
     Args:
         file: the file.
         text: what it is to hold.
         private: only its owner may read it (mode 0600).
+        mode: its permissions, if they are to stay as they were.
 
     Raises:
         OSError: it cannot be written.
@@ -42,10 +44,46 @@ def write_whole(file: Path, text: str, *, private: bool = False) -> None:
             stream.flush()
             # Without it, a power failure after the rename could leave an empty file in place of a good one.
             os.fsync(descriptor)
+        if mode is not None:
+            Path(name).chmod(mode)
         Path(name).replace(file)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+_MARK = "\ufeff"
+
+
+def read_for_edit(file: Path) -> str:
+    """Return the text of a file that the loader has read, without a byte order mark.
+
+    Raises:
+        AciReconcileError: it can't be read.
+        UsageError: it is a link out of its repository.
+    """
+    from aci_reconcile.manifest.source.files import find_repository
+
+    try:
+        if file.is_symlink() and not file.resolve().is_relative_to(find_repository(file.parent.resolve())):
+            raise UsageError(f"{file} is a link out of the repository", hint="edit the file that it leads to")
+        return file.read_bytes().decode().removeprefix(_MARK)
+    except (OSError, ValueError) as error:
+        raise AciReconcileError(f"{file} cannot be read: {error}") from error
+
+
+def write_edited(file: Path, text: str) -> None:
+    """Write a file that was edited; it keeps its permissions and its byte order mark, and a link stays a link.
+
+    Raises:
+        AciReconcileError: it can't be written.
+    """
+    try:
+        target = file.resolve()
+        mark = _MARK if target.read_bytes().startswith(_MARK.encode()) else ""
+        write_whole(target, mark + text, mode=stat.S_IMODE(target.stat().st_mode))
+    except OSError as error:
+        raise AciReconcileError(f"{file} cannot be written: {error.strerror or error}") from error
 
 
 def check_target(option: str, file: Path) -> None:

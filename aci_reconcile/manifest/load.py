@@ -119,7 +119,8 @@ class _Loader:
         self._diagnostics = Diagnostics()
         self._file = find_project_file(self._request)
         root = self._file.parent if self._file else self._request.cwd
-        self._files = Files(self._request.cwd, root, find_repository(root), find_credential_files(request.environ))
+        credentials = find_credential_files(request.environ)
+        self._files = Files(self._request.cwd, root, find_repository(root), credentials, request.texts)
         known = (self._request, self._files, self._diagnostics, resolvers)
         self._settings = read_project(self._file, *known) if self._file else make_default_settings(*known)
         self._read_manifests = ReadManifests()

@@ -96,6 +96,8 @@ class Request:
     """Whether to replace references to the environment, files and vaults; False for an offline check."""
     task: TaskRequest | None = None
     """What to run once; None to run nothing."""
+    texts: Mapping[Path, str] = field(default_factory=dict["Path", str])
+    """Texts to read in place of files, by absolute path: what an edit would leave in them."""
     version: str = ""
     """This tool's version, for ``requiredVersion``; empty for the version of the installed package."""
 

@@ -6,7 +6,7 @@ import codecs
 import functools
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -18,7 +18,7 @@ from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import ScalarNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from aci_reconcile.manifest.source.diagnostics import Diagnostics
     from aci_reconcile.manifest.source.nodes import Source
@@ -60,6 +60,8 @@ class Files:
     base: Path
     boundary: Path
     credentials: frozenset[Path] = frozenset()
+    texts: Mapping[Path, str] = field(default_factory=dict["Path", str])
+    """Texts to read in place of manifests and project files."""
 
     def show(self, path: Path) -> str:
         """Return a path as the author would type it: relative if it is below the current folder."""
@@ -138,7 +140,8 @@ class Files:
     def read_documents(self, path: Path, diagnostics: Diagnostics) -> tuple[Source, ...]:
         """Read the documents of a file as YAML, or as JSON by its name; mistakes become diagnostics."""
         file = self.show(path)
-        text = _read_text(path, Where(file), diagnostics)
+        text = self.texts.get(path) if self.texts else None
+        text = _read_text(path, Where(file), diagnostics) if text is None else text
         if text is None:
             return ()
         if path.suffix.lower() == ".json":
