@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import AzureError
-from aci_reconcile.core.health import State
+from aci_reconcile.core.health import STABLE_FOR, State
 from aci_reconcile.core.model import Power
 from aci_reconcile.core.references import references_in, resolve
 from aci_reconcile.core.resource_types import assess_health
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
     from aci_reconcile.core.references import GroupReference
 
-STABLE_FOR: Final = 10.0
-"""Seconds that a container must have been running to count as healthy, as for an apply."""
 _PLAN: Final = "aci-reconcile plan --only {address}"
 _FINE: Final = frozenset({State.HEALTHY, State.FINISHED, State.STOPPED})
 

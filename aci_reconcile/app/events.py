@@ -26,7 +26,7 @@ class EventWatch:
     pace: WatchPace
 
     def follow(self, groups: Sequence[Resource]) -> Iterator[tuple[Entry, ...]]:
-        """Yield what has happened so far, then what happens, until the last of the groups is deleted.
+        """Yield what has happened so far, then what happens, until the last of the groups is deleted or nobody reads.
 
         Raises:
             AzureError: the groups cannot be read, and waiting does not help.
@@ -35,11 +35,13 @@ class EventWatch:
         yield tuple(find_news(make_timeline(groups), known))
         left: list[ResourceId] = [each.id for each in groups]
         while left:
-            self.pace.wait(len(left))
+            if not self.pace.wait(len(left)):
+                return
             try:
                 seen = self._read(left)
             except (RetryableError, NoAnswerError) as error:
-                self.pace.wait_out(error)
+                if not self.pace.wait_out(error):
+                    return
                 continue
             pairs = tuple(zip(left, seen, strict=True))
             gone = [each for each, live in pairs if live is None]

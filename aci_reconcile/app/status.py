@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core import tags
 from aci_reconcile.core.container_health import find_created
 from aci_reconcile.core.errors import NoAnswerError, RetryableError
-from aci_reconcile.core.health import State
+from aci_reconcile.core.health import STABLE_FOR, State
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.provisioning import state_of
 from aci_reconcile.core.resource_types import assess_health
@@ -45,7 +45,7 @@ addresses."""
 
 def judge(groups: Sequence[Resource], order: str, now: float) -> tuple[tuple[Resource, Health], ...]:
     """Return groups with their run states, in one of the orders; without one, as they are."""
-    found = [(each, assess_health(each, now=now)) for each in groups]
+    found = [(each, assess_health(each, now=now, stable_for=STABLE_FOR)) for each in groups]
     if order:
         key = ORDERS[order]
         found.sort(key=lambda pair: (key(*pair), pair[0].id.key))
@@ -60,7 +60,7 @@ class StatusWatch:
     pace: WatchPace
 
     def follow(self) -> Iterator[Seen]:
-        """Yield what is seen each time.
+        """Yield what is seen each time, until nobody reads.
 
         Raises:
             AzureError: Azure cannot be asked, and waiting does not help.
@@ -69,7 +69,9 @@ class StatusWatch:
             try:
                 seen = self.read()
             except (RetryableError, NoAnswerError) as error:
-                self.pace.wait_out(error)
+                if not self.pace.wait_out(error):
+                    return
                 continue
             yield seen
-            self.pace.wait(len(seen.groups) + 1)
+            if not self.pace.wait(len(seen.groups) + 1):
+                return

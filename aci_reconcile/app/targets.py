@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.app.view import Seen
+from aci_reconcile.app.view import Seen, name_error
 from aci_reconcile.core.errors import AzureError, BlockedError, NotFoundError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.planning.permission import is_foreign
+from aci_reconcile.planning.values import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from aci_reconcile.app.view import View
     from aci_reconcile.core.model import Key, Resource
     from aci_reconcile.planning.policy import Policy
-    from aci_reconcile.planning.values import Unreadable
 
 _PATTERN: Final = frozenset("*?[")
 _LONGEST: Final = 200
@@ -49,9 +49,10 @@ def find_groups(view: View, words: Sequence[str]) -> tuple[Resource, ...]:
     """
     found: dict[Key, Resource] = {}
     everything: tuple[Resource, ...] | None = None
+    named = view.find_each([each for each in words if not _is_pattern(each)])
     for word in words:
-        if not _PATTERN & set(word):
-            live = _find_named(view, word)
+        if word in named:
+            live = _require(view, word, named[word])
             found.setdefault(live.id.key, live)
             continue
         if everything is None:
@@ -79,17 +80,19 @@ def find_seen(view: View, words: Sequence[str], *, lenient: bool = False) -> See
     found: dict[Key, Resource] = {}
     unread: dict[str, Unreadable] = {}
     everything: Seen | None = None
+    named = view.find_each([each for each in words if not _is_pattern(each)])
     for word in words:
-        try:
-            if not _PATTERN & set(word):
-                seen = view.read_named((word,))
-            else:
-                everything = everything or view.read_all()
-                seen = Seen(_match(everything.groups, word), everything.unread)
-        except NotFoundError as error:
-            if lenient:
+        if word in named:
+            live = named[word]
+            if lenient and isinstance(live, NotFoundError):
                 continue
-            raise NotFoundError(error.message, hint=_suggest_live(view, word)) from None
+            if isinstance(live, AzureError) and not isinstance(live, NotFoundError):
+                unread[word] = Unreadable(word, name_error(live))
+                continue
+            seen = Seen((_require(view, word, live),))
+        else:
+            everything = everything or view.read_all()
+            seen = Seen(_match(everything.groups, word), everything.unread)
         if not (seen.groups or seen.unread or lenient):
             raise NotFoundError(f"no container group matches {word}", hint=_suggest_live(view, word))
         found |= {each.id.key: each for each in seen.groups}
@@ -97,11 +100,22 @@ def find_seen(view: View, words: Sequence[str], *, lenient: bool = False) -> See
     return Seen(tuple(found.values()), tuple(unread.values()))
 
 
-def _find_named(view: View, word: str) -> Resource:
-    try:
-        return view.find(word)
-    except NotFoundError as error:
-        raise NotFoundError(error.message, hint=_suggest_live(view, word)) from None
+def _is_pattern(word: str) -> bool:
+    return not _PATTERN.isdisjoint(word)
+
+
+def _require(view: View, word: str, live: Resource | AzureError) -> Resource:
+    """Return what was read.
+
+    Raises:
+        NotFoundError: there is no such group; the hint names one that is called similarly.
+        AzureError: it could not be read.
+    """
+    if isinstance(live, NotFoundError):
+        raise NotFoundError(live.message, hint=_suggest_live(view, word))
+    if isinstance(live, AzureError):
+        raise live
+    return live
 
 
 def _suggest_live(view: View, word: str) -> str:

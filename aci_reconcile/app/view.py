@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from aci_reconcile.core.errors import AuthenticationError, AzureError, ForbiddenError, NotFoundError, UsageError
-from aci_reconcile.core.model import ResourceId
+from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.core.tags import OWNER, owner
 from aci_reconcile.planning.policy import Policy
 from aci_reconcile.planning.values import Unreadable
@@ -17,11 +17,11 @@ from aci_reconcile.reconcile.lists import find_hits, make_search_key
 from aci_reconcile.reconcile.reader import Answer, Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from aci_reconcile.core.backend import Backend
     from aci_reconcile.core.errors import Diagnostic
-    from aci_reconcile.core.model import Resource, Scope
+    from aci_reconcile.core.model import Scope
     from aci_reconcile.reconcile.lists import Hits
 
 
@@ -69,6 +69,8 @@ class View:
     declared: Declared = field(default_factory=Declared)
     endpoint: str = ""
     """The name of the server in reports; empty for the public cloud."""
+    only: tuple[str, ...] = ()
+    """The addresses, names and patterns of ``--only``: no other group is looked at or acted on."""
     redact: Callable[[str], str] = str
     """Removes the secrets of the run from a text."""
 
@@ -85,7 +87,8 @@ class View:
             more = pool.map(*_in_context(partial(_try, self._list, _name_scope), found.scopes))
             ours = [self._find_ours(each, scope, found) for each, scope in zip(more, found.scopes, strict=True)]
             lists = [*here, *found.unreadable, *ours]
-            groups = [each.id for found in lists if not isinstance(found, Unreadable) for each in found]
+            listed = [each.id for found in lists if not isinstance(found, Unreadable) for each in found]
+            groups = [each for each in listed if self.selects(each)]
             reads = list(pool.map(*_in_context(partial(_try, self.backend.get, _name_group), groups)))
         live = [each for each in reads if each is not None and not isinstance(each, Unreadable)]
         return Seen(
@@ -104,18 +107,11 @@ class View:
             raise AzureError(f"{each.address} could not be read: {each.message}")
         return seen.groups
 
-    def read_named(self, addresses: Sequence[str]) -> Seen:
-        """Read the named groups.
+    def selects(self, resource_id: ResourceId) -> bool:
+        """Whether ``--only`` lets a group be looked at and acted on."""
+        from aci_reconcile.manifest import matches_pattern
 
-        Raises:
-            NotFoundError: there is no such group.
-            UsageError: a name alone does not say which.
-        """
-        reads = [_try(self.find, str, each) for each in addresses]
-        return Seen(
-            tuple(each for each in reads if not isinstance(each, Unreadable)),
-            tuple(each for each in reads if isinstance(each, Unreadable)),
-        )
+        return not self.only or any(matches_pattern(resource_id, each) for each in self.only)
 
     def _list(self, scope: Scope) -> tuple[Resource, ...]:
         return tuple(self.backend.list(scope))
@@ -156,6 +152,41 @@ class View:
             NotFoundError: there is none.
             UsageError: the name alone does not say which.
         """
+        ids = self._list_ids(address)
+        return self._choose(address, ids, map(self.backend.get, ids))
+
+    def find_each(self, addresses: Sequence[str]) -> dict[str, Resource | AzureError]:
+        """Read groups side by side; what keeps one from being read stands in its place.
+
+        Raises:
+            AuthenticationError: there is no credential that Azure takes.
+            UsageError: a name alone does not say which group.
+        """
+        ids = {each: self._list_ids(each) for each in addresses}
+        keys = tuple(dict.fromkeys(each for found in ids.values() for each in found))
+        with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
+            reads = dict(zip(keys, pool.map(*_in_context(self._get, keys)), strict=True))
+        return {each: self._choose_read(each, found, [reads[key] for key in found]) for each, found in ids.items()}
+
+    def _get(self, resource_id: ResourceId) -> Resource | AzureError | None:
+        """Read a group; return an error about it as a value.
+
+        Raises:
+            AuthenticationError: there is no credential that Azure takes.
+        """
+        try:
+            return self.backend.get(resource_id)
+        except AuthenticationError:
+            raise
+        except AzureError as error:
+            return error
+
+    def _list_ids(self, address: str) -> list[ResourceId]:
+        """Return where a group may be that is meant.
+
+        Raises:
+            UsageError: it is no address, or nobody knows where to look.
+        """
         group, slash, name = address.rpartition("/")
         if not name or (slash and not group) or "/" in group:
             raise UsageError(f"{address!r} is not an address", hint="write resourceGroup/name, or the name alone")
@@ -168,12 +199,45 @@ class View:
             raise UsageError(
                 f"the resource group of {name} is not known", hint=f"write resourceGroup/{name}, or give -g"
             )
-        found = [live for live in map(self.backend.get, ids) if live is not None]
-        if len(found) > 1:
-            raise UsageError(f"{name} is in several resource groups", hint=f"write {found[0].address}")
-        if not found:
-            raise NotFoundError(f"there is no container group {ids[0].address if len(ids) == 1 else name}")
-        return found[0]
+        return ids
+
+    def _choose(self, address: str, ids: Sequence[ResourceId], reads: Iterable[Resource | None]) -> Resource:
+        """Return the one group that is there.
+
+        Raises:
+            NotFoundError: there is none.
+            UsageError: there are several, or ``--only`` leaves it out.
+        """
+        found = [live for live in reads if live is not None]
+        chosen = [live for live in found if self.selects(live.id)]
+        if found and not chosen:
+            raise UsageError(f"{address} is not among what --only selects: {', '.join(self.only)}")
+        if len(chosen) > 1:
+            raise UsageError(f"{address} is in several resource groups", hint=f"write {chosen[0].address}")
+        if not chosen:
+            raise NotFoundError(f"there is no container group {ids[0].address if len(ids) == 1 else address}")
+        return chosen[0]
+
+    def _choose_read(
+        self, address: str, ids: Sequence[ResourceId], reads: Sequence[Resource | AzureError | None]
+    ) -> Resource | AzureError:
+        """Return the one group that is there, or why there is none.
+
+        Raises:
+            UsageError: there are several.
+        """
+        failed = next((each for each in reads if isinstance(each, AzureError)), None)
+        if failed is not None:
+            return failed
+        try:
+            return self._choose(address, ids, [each for each in reads if isinstance(each, Resource)])
+        except NotFoundError as error:
+            return error
+
+
+def name_error(error: AzureError) -> str:
+    """Return what an error says, with Azure's code."""
+    return f"{error.code}: {error.message}" if error.code else error.message
 
 
 def _try(ask: Callable[[K], T], name: Callable[[K], str], key: K) -> T | Unreadable:
@@ -188,7 +252,7 @@ def _try(ask: Callable[[K], T], name: Callable[[K], str], key: K) -> T | Unreada
     except (AuthenticationError, NotFoundError):
         raise
     except AzureError as error:
-        return Unreadable(name(key), f"{error.code}: {error.message}" if error.code else error.message)
+        return Unreadable(name(key), name_error(error))
 
 
 def _name_scope(scope: Scope) -> str:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app.view import Declared, View
-from aci_reconcile.cli.console import is_terminal
+from aci_reconcile.cli.console import has_reader, is_terminal
 from aci_reconcile.core.errors import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from aci_reconcile.app.pace import WatchPace
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.errors import Diagnostic
@@ -47,7 +48,7 @@ def open_view(sources: Sources, target: Target, session: Session) -> Generator[V
         view = View(connection.backend, list_scopes(project), project.subscription, target.concurrency)
         chosen = project.environment or sources.resource_group
         known = replace(view, search=search, policy=policy, declared=declared, endpoint=connection.endpoint)
-        known = replace(known, redact=connection.backend.redact)
+        known = replace(known, only=sources.only, redact=connection.backend.redact)
         yield replace(known, environments=() if chosen else project.environments)
 
 
@@ -63,3 +64,11 @@ def measure_room(session: Session) -> int:
     """Return the width of a table; 0 for a pipe of unknown width, because scripts read whole lines."""
     console = session.console
     return console.width if is_terminal(console.out) or session.environ.get("COLUMNS") else 0
+
+
+def make_pace(session: Session) -> WatchPace:
+    """Return the pace of a watch, which ends when nobody reads what it prints (``| head``)."""
+    from aci_reconcile.app.pace import WatchPace
+
+    out = session.console.out
+    return WatchPace(session.clock, session.console, lambda: not has_reader(out))

@@ -6,7 +6,7 @@ Of 367 recorded reads with ``Succeeded``, 57 were of groups whose containers had
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.container_health import (
     CRASHES,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CRASHES",
+    "STABLE_FOR",
     "ContainerEvent",
     "ContainerHealth",
     "Health",
@@ -41,6 +42,8 @@ __all__ = [
 ]
 
 _BEGINNINGS = frozenset({"Pulling", "Started"})
+STABLE_FOR: Final = 10.0
+"""For how many seconds a container must have been running to count as healthy, unless somebody says otherwise."""
 _A_WHILE = 60.0
 """Seconds after which a failure of the group, without any later event, counts as permanent."""
 

@@ -125,6 +125,12 @@ def group_in_transition(name: str) -> ArmError:
     return ArmError(409, "ContainerGroupTransitioning", message, fact="transitioning")
 
 
+def group_stopped(name: str, resource_group: str) -> ArmError:
+    """Return the error for a restart of a stopped group. The message is one that a user quotes."""
+    message = f"Container Group '{name}' in resource group '{resource_group}' is stopped."
+    return ArmError(409, "ContainerGroupStopped", message, fact="restart-of-stopped")
+
+
 _FIXED = "the os type, restart policy, network profile, CPU, memory or GPU resources"
 
 

@@ -188,6 +188,8 @@ class Knobs:
     the same."""
     start_status: Literal[202, 204] = knob(204, fact="start-status")
     """Status of a start of a stopped group. Recorded once; the contract has 202 with a Location."""
+    stopped_restart: Choice = knob("refuse", fact="restart-of-stopped")
+    """Answer to a restart of a stopped group. A user quotes the refusal."""
     ip_after_start: Literal["another", "same"] = knob("another", fact="ip-after-start")
     """Whether the public address changes with a start or a restart. Recorded once."""
     ended_address: Literal["hidden", "shown"] = knob("shown", fact="ended-address")

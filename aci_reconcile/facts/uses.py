@@ -68,7 +68,7 @@ USES: Final[Mapping[str, str]] = {
     ),
     "Orphans are looked for in the whole subscription": "resources-filter resources-page",
     "A restart and a stop are followed to their end": (
-        "group-restarted group-stopped start-status start-of-running restart-pulls"
+        "group-restarted group-stopped restart-of-stopped start-status start-of-running restart-pulls"
     ),
     "`logs` says what it leaves out": "logs-bounded tail-number",
     "Groups of a profile or a pool are compared without what the profile supplies": (

@@ -85,6 +85,8 @@ def _send(change: Change, ctx: Context, deadline: Deadline) -> Process[Operation
         live = yield from retry(ctx, partial(ctx.backend.get, change.id), deadline)
         if live is None:
             raise NotConvergedError("the group disappeared", hint="check `status`")
+        if change.impact is Impact.REBOOT and read_power(live.body) is Power.STOPPED:
+            raise AzureError("it was stopped meanwhile", hint=f"aci-reconcile start {change.address}")
         if unanswered and _has_begun(change, live):
             return Operation()
         check_may_repeat(ctx, change)

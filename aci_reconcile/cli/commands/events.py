@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
-from aci_reconcile.cli.live_view import measure_room, open_view
+from aci_reconcile.cli.live_view import make_pace, measure_room, open_view
 from aci_reconcile.cli.option import declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.core.errors import ExitCode
@@ -34,7 +34,6 @@ class EventsOptions:
 def show_events(session: Session, asked: EventsOptions) -> ExitCode:
     """Show what happened to groups, and with ``--watch`` what happens."""
     from aci_reconcile.app.events import EventWatch
-    from aci_reconcile.app.pace import WatchPace
     from aci_reconcile.app.targets import find_groups
     from aci_reconcile.operate.timeline import make_timeline
     from aci_reconcile.render.text.events import EventTable
@@ -44,7 +43,7 @@ def show_events(session: Session, asked: EventsOptions) -> ExitCode:
         first = make_timeline(groups)
         table = EventTable.of(groups, first, session.console.style, measure_room(session))
         if asked.watch:
-            for news in EventWatch(view, WatchPace(session.clock, session.console)).follow(groups):
+            for news in EventWatch(view, make_pace(session)).follow(groups):
                 _write(news, table, session)
         else:
             _write(first, table, session)

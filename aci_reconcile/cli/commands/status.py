@@ -10,7 +10,7 @@ import click
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
-from aci_reconcile.cli.live_view import measure_room, open_view
+from aci_reconcile.cli.live_view import make_pace, measure_room, open_view
 from aci_reconcile.cli.option import Option, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.core.errors import ExitCode, UsageError
@@ -102,13 +102,12 @@ def _show(seen: Seen, view: View, session: Session, asked: StatusOptions) -> Non
 
 
 def _watch(view: View, session: Session, asked: StatusOptions) -> ExitCode:
-    """Show the groups again and again, until somebody interrupts it."""
-    from aci_reconcile.app.pace import WatchPace
+    """Show the groups again and again, until somebody interrupts it or nobody reads."""
     from aci_reconcile.app.status import StatusWatch, judge
     from aci_reconcile.cli.status_screen import StatusScreen
 
     _read(view, asked)  # a word that means nothing is an error now, and later a group that was deleted
-    pace = WatchPace(session.clock, session.console)
+    pace = make_pace(session)
     screen = StatusScreen(session, asked.shape or "", measure_room(session))
     for seen in StatusWatch(partial(_read, view, asked, lenient=True), pace).follow():
         if screen.show(judge(seen.groups, asked.sort or "", session.clock.now()), seen.unread):

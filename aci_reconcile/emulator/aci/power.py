@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_DIGITS = 9
 
 
-@rests_on("group-restarted", "ip-after-start")
+@rests_on("group-restarted", "restart-of-stopped", "ip-after-start")
 def restart(call: Call) -> Response:
     """Restart a group: 204 with Azure-AsyncOperation, even while the last restart goes on."""
     scopes.require_writable(call)
@@ -30,6 +30,8 @@ def restart(call: Call) -> Response:
     # Recorded: a second restart is accepted while the first goes on; a creation is not interrupted.
     if group.is_running(call.now) and not group.operation.updating:
         raise errors.group_in_transition(group.name)
+    if group.stopped is not None and call.knobs.stopped_restart == "refuse":
+        raise errors.group_stopped(group.name, call.resource_group)
     scene = simulate_group(group, call.now)
     length = call.knobs.provisioning_seconds
     begins = call.now + length / 2

@@ -69,6 +69,13 @@ SWITCHES = (
         "azure-sdk-for-net's session records (2021), once; the contract has 202",
     ),
     Fact(
+        "restart-of-stopped",
+        "A restart of a stopped group is refused: it is stopped.",
+        "thread",
+        "Azure/azure-cli#8136 (2018) quotes the message; of status and code, which are a guess, nothing is known",
+        "2026-11-29",
+    ),
+    Fact(
         "ip-after-start",
         "A stopped group still shows its public ip. A start or a restart changes it.",
         "recording",

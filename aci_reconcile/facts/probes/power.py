@@ -41,6 +41,10 @@ def _ask(lab: Lab) -> Steps[Verdicts]:
     first = yield from make(lab, name, make_public(lab))
     stopped = yield from _act(lab, name, "stop")
     asleep = yield from read(lab, name)
+    sleeping = yield from send("POST", lab.path(name, "restart"))
+    if sleeping.accepted:
+        yield from settle(lab, name)
+        yield from _act(lab, name, "stop")
     started = yield from _act(lab, name, "start")
     second = yield from settle(lab, name)
     yield from wait(_BREATH)
@@ -50,6 +54,7 @@ def _ask(lab: Lab) -> Steps[Verdicts]:
     third = yield from settle(lab, name)
     return [
         _judge("group-stopped", stopped, f"then the group was {asleep.state or 'in no state'}"),
+        Seen("restart-of-stopped", "accept" if sleeping.accepted else "refuse", f"it answered {sleeping.verdict}"),
         Seen("start-status", str(started.status), f"the start of a stopped group, with {list_links(started)}"),
         _judge("start-of-running", again, f"with {list_links(again)}"),
         _judge("group-restarted", restarted, f"with {list_links(restarted)}"),
@@ -115,6 +120,7 @@ PROBES = (
         "What do stop, start and restart answer, and does the address stay?",
         (
             "group-stopped",
+            "restart-of-stopped",
             "start-status",
             "start-of-running",
             "group-restarted",

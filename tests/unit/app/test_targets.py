@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from factories import SUBSCRIPTION, FakeBackend, body, container, group, live, owned, policy, rid
 
-from aci_reconcile.app.targets import check_owner, choose_container, find_group, find_groups
+from aci_reconcile.app.targets import check_owner, choose_container, find_group, find_groups, find_seen
 from aci_reconcile.app.view import View
 from aci_reconcile.core.errors import AciReconcileError, BlockedError, NotFoundError, UsageError
 from aci_reconcile.core.model import Resource, Scope
@@ -122,3 +124,45 @@ def test_groups_of_others_are_left_alone() -> None:
         check_owner(theirs, policy(), any_owner=False)
 
     assert "--any-owner" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("only", "words", "expected"),
+    [
+        (("web",), ["*"], ["rg-data/web", "rg-shop/web"]),
+        (("rg-shop/*",), ["w*"], ["rg-shop/web", "rg-shop/worker"]),
+        (("RG-SHOP/*",), ["web"], ["rg-shop/web"]),
+        (("db", "worker"), ["*"], ["rg-data/db", "rg-shop/worker"]),
+    ],
+)
+def test_only_narrows_what_a_word_means(only: tuple[str, ...], words: list[str], expected: list[str]) -> None:
+    """``stop '*' --only web`` stops nothing else."""
+    view = replace(_view(*_WORLD), only=only)
+
+    assert expected == [each.address for each in find_groups(view, words)]
+    assert expected == [each.address for each in find_seen(view, words).groups]
+
+
+def test_a_group_that_only_leaves_out_is_not_acted_on() -> None:
+    """That it was named changes nothing: the two contradict each other."""
+    view = replace(_view(*_WORLD), only=("db",))
+
+    for find in (find_groups, find_seen):
+        with pytest.raises(UsageError, match="worker is not among what --only selects: db"):
+            find(view, ["worker"])
+
+
+def test_named_groups_are_read_side_by_side() -> None:
+    """Of two reads, each waits for the other."""
+    view = _view(*_WORLD)
+    together = threading.Barrier(2, timeout=10)
+    read = view.backend.get
+
+    def get(resource_id: Any) -> Any:
+        together.wait()
+        return read(resource_id)
+
+    view.backend.get = get  # type: ignore[method-assign]
+
+    assert 2 == len(find_groups(view, ["rg-shop/web", "rg-data/db"]))
+    assert 2 == len(find_seen(view, ["rg-shop/web", "rg-data/db"]).groups)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -178,6 +179,7 @@ def make_screen(out: io.StringIO, *, as_json: bool = False, shape: str = "") -> 
     return StatusScreen(Session({"TERM": "xterm"}, None, console), shape, 80)
 
 
+NOW = 1_700_000_000.0
 SICK = owned(group("web"), state="Waiting")
 DARK = Unreadable("rg-shop/web", "AuthorizationFailed: no")
 
@@ -186,7 +188,7 @@ def test_on_a_terminal_the_table_is_drawn_anew() -> None:
     """Each time, from the upper left."""
     out = Terminal()
     screen = make_screen(out)
-    changed = [screen.show(judge((each,), "", 0), ()) for each in (owned(group("web")), owned(group("web")), SICK)]
+    changed = [screen.show(judge((each,), "", NOW), ()) for each in (owned(group("web")), owned(group("web")), SICK)]
 
     assert [True, False, True] == changed
     assert 3 == out.getvalue().count("\x1b[H\x1b[2J")
@@ -198,11 +200,11 @@ def test_elsewhere_a_row_is_added_for_what_has_changed() -> None:
     out = io.StringIO()
     screen = make_screen(out)
     live, other = owned(group("web")), owned(group("other"))
-    screen.show(judge((live, other), "", 0), ())
-    screen.show(judge((live, other), "", 0), ())
-    screen.show(judge((SICK, other), "", 0), ())
-    screen.show(judge((other,), "", 0), (DARK,))
-    screen.show(judge((other,), "", 0), ())
+    screen.show(judge((live, other), "", NOW), ())
+    screen.show(judge((live, other), "", NOW), ())
+    screen.show(judge((SICK, other), "", NOW), ())
+    screen.show(judge((other,), "", NOW), (DARK,))
+    screen.show(judge((other,), "", NOW), ())
     rows = [line.split()[:2] for line in out.getvalue().splitlines()]
 
     assert [
@@ -219,8 +221,8 @@ def test_as_json_each_change_is_a_line() -> None:
     """With the address of what is gone."""
     out = io.StringIO()
     screen = make_screen(out, as_json=True)
-    screen.show(judge((owned(group("web")),), "", 0), ())
-    screen.show(judge((), "", 0), ())
+    screen.show(judge((owned(group("web")),), "", NOW), ())
+    screen.show(judge((), "", NOW), ())
     first, last = map(json.loads, out.getvalue().splitlines())
 
     assert ("rg-shop/web", "healthy") == (first["address"], first["health"]["state"])
@@ -257,4 +259,36 @@ def test_the_orders(order: str, names: list[str]) -> None:
         make("bad", 3, "Waiting", "2023-11-02T00:00:00Z"),
     )
 
-    assert names == [live.id.name for live, _ in judge(groups, order, 0)]
+    assert names == [live.id.name for live, _ in judge(groups, order, NOW)]
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(1, "pending"), (9, "pending"), (11, "healthy")])
+def test_a_container_that_has_just_started_is_not_called_healthy(seconds: float, verdict: str) -> None:
+    """Between two crashes it runs for a second: ``why`` says that it has not run for long enough, and so do we."""
+    began = datetime.fromtimestamp(NOW - seconds, UTC).isoformat()
+    ((_, health),) = judge((owned(group("web"), startTime=began),), "", NOW)
+
+    assert verdict == health.state.value
+
+
+def test_a_watch_ends_when_nobody_reads() -> None:
+    """It may write nothing for hours, so that no write would tell; it looks at its reader once a second."""
+    clock, readers = Clock(), iter([False] * 5 + [True] * 9)
+    view = View(Story([ONE]), (), "", 1)  # type: ignore[arg-type]  # all that is asked of it
+    pace = WatchPace(clock, Warnings(), lambda: next(readers))
+
+    assert 1 == len(list(EventWatch(view, pace).follow([ONE])))
+    assert max(clock.slept) <= 1.0
+    assert sum(clock.slept) < 6
+
+
+def test_a_watch_that_is_refused_ends_when_nobody_reads() -> None:
+    """Azure's minute of waiting is not waited for."""
+    clock = Clock()
+    pace = WatchPace(clock, Warnings(), lambda: clock.time > 1_700_000_003)
+
+    def read() -> Seen:
+        raise ThrottledError("too many", retry_after=60)
+
+    assert [] == list(StatusWatch(read, pace).follow())
+    assert sum(clock.slept) < 10

@@ -35,14 +35,14 @@ def applied(project: CommandLine) -> CommandLine:
 
 
 def test_status_lists_the_groups_of_the_project(applied: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A table with a line for each, and their run state."""
+    """A table with a line for each, and their run state: that of a container that has just started is pending."""
     monkeypatch.delenv("COLUMNS", raising=False)
     ran = applied("status")
     heading, line = ran.out.splitlines()
 
     assert (0, "") == (ran.code, ran.err)
     assert ["ADDRESS", "STATE", "PROVISIONING"] == heading.split()[:3]
-    assert ["rg-shop/web", "healthy", "Succeeded"] == line.split()[:3]
+    assert ["rg-shop/web", "pending", "Succeeded"] == line.split()[:3]
 
 
 def test_status_fits_where_it_is_said_how_wide_it_may_be(applied: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_status_fits_where_it_is_said_how_wide_it_may_be(applied: CommandLine, m
     heading, line = applied("status").out.splitlines()
 
     assert ["ADDRESS", "STATE", "CONTAINERS", "RESTARTS", "AGE"] == heading.split()
-    assert ["rg-shop/web", "healthy", "1/1", "0"] == line.split()[:4]
+    assert ["rg-shop/web", "pending", "1/1", "0"] == line.split()[:4]
     assert max(len(heading), len(line)) <= 60
 
 
@@ -118,7 +118,7 @@ def test_status_as_json(applied: CommandLine) -> None:
     for words in (("status",), ("status", "web")):
         (group,) = applied(*words, "--format", "json").document["groups"]
 
-        assert ("rg-shop/web", "healthy") == (group["address"], group["health"]["state"])
+        assert ("rg-shop/web", "pending") == (group["address"], group["health"]["state"])
 
 
 @pytest.mark.parametrize("address", ["nix", "rg-shop/nix", "rg-none/web"])

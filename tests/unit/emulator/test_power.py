@@ -79,7 +79,7 @@ def test_a_start_may_answer_as_the_contract_says() -> None:
 @pytest.mark.parametrize("action", ["start", "restart"])
 def test_a_public_address_is_shown_while_stopped_and_another_one_afterwards(action: str, knob: Any, same: bool) -> None:
     """Recorded once, hence a knob; the name stays."""
-    world = World(Knobs(ip_after_start=knob))
+    world = World(Knobs(ip_after_start=knob, stopped_restart="accept"))
     running = world.create("web", group(ipAddress=public(80, dnsNameLabel="shop-web")))["properties"]["ipAddress"]
     world.send("POST", f"{GROUPS}/web/stop")
     world.now += 5
@@ -126,9 +126,23 @@ def test_whether_an_ended_group_shows_its_address_is_a_knob(knob: Any, shown: bo
     assert [shown, shown] == ["ip" in each["properties"]["ipAddress"] for each in (ended, listed)]
 
 
-def test_a_stopped_group_restarts_and_updates() -> None:
-    """Either way it runs again."""
+def test_a_restart_of_a_stopped_group_is_refused() -> None:
+    """In the words that a user of azure-cli quotes; one that has ended is no stopped one."""
     world = World()
+    world.create("web")
+    world.create("task", group("sim/task", restartPolicy="Never"))
+    world.send("POST", f"{GROUPS}/web/stop")
+    refused = world.send("POST", f"{GROUPS}/web/restart")
+
+    assert 409 == refused.status
+    assert "Container Group 'web' in resource group 'rg-test' is stopped." == refused.json()["error"]["message"]
+    assert "Stopped" == world.get("web")["properties"]["instanceView"]["state"]
+    assert 204 == world.send("POST", f"{GROUPS}/task/restart").status
+
+
+def test_a_stopped_group_restarts_where_azure_is_said_to_accept_that_and_updates() -> None:
+    """Either way it runs again."""
+    world = World(Knobs(stopped_restart="accept"))
     world.create("web")
     world.send("POST", f"{GROUPS}/web/stop")
 

@@ -11,6 +11,7 @@ from factories import OWNER, container, group, policy
 from aci_reconcile.core.health import read_power
 from aci_reconcile.core.model import Lifecycle, Power
 from aci_reconcile.emulator import Knobs
+from aci_reconcile.planning.power_plan import PowerVerb, plan_power
 from aci_reconcile.planning.values import Action, Impact
 from aci_reconcile.reconcile import Wait, apply
 from aci_reconcile.reconcile.events import Failed, Finished, Succeeded, Unhealthy
@@ -227,3 +228,20 @@ def test_a_stop_of_a_group_that_hangs_ends() -> None:
 
     assert isinstance(end, Failed)
     assert "--allow-replace" in end.error.hint
+
+
+def test_a_group_that_is_stopped_just_before_its_restart_is_named_with_what_helps() -> None:
+    """Azure refuses that, with a status that also means "later": nobody waits for something that never comes."""
+    world = AzureWorld()
+    wanted = web(None)
+    run(world, wanted)
+    live = world.backend.get(wanted.id)
+    assert live is not None
+    plan = plan_power(PowerVerb.RESTART, (live,), {}, policy())
+    world.backend.stop(wanted.id)
+    begun = world.clock.now()
+    failed = next(each for each in apply(plan, world.context(policy())) if isinstance(each, Failed))
+
+    assert "it was stopped meanwhile" == failed.error.message
+    assert "aci-reconcile start rg-shop/web" == failed.error.hint
+    assert world.clock.now() - begun < 60
