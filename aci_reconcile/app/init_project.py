@@ -16,14 +16,17 @@ from typing import TYPE_CHECKING, Final, Protocol
 from aci_reconcile.app.connection import STATE
 from aci_reconcile.app.files import check_target, write_new, write_whole
 from aci_reconcile.app.init_values import (
+    check_environments,
+    check_git_host,
     check_group_name,
     check_location,
     check_project_name,
     check_subscription,
+    split_names,
 )
 from aci_reconcile.app.new_project import NewProject, make_default_name, make_id
 from aci_reconcile.core.errors import AciReconcileError, UsageError
-from aci_reconcile.manifest.source.files import PROJECT_FILE, find_project, is_manifest
+from aci_reconcile.manifest.source.files import PROJECT_FILE, find_project, find_repository, is_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,8 +77,12 @@ class InitRequest:
     subscription: str = ""
     resource_group: str = ""
     location: str = ""
+    environments: str = ""
+    """Their names, with commas between."""
+    git_host: str = ""
+    """Whose pipeline files are written; `none` for none."""
     force: bool = False
-    """Whether a project file that exists may be overwritten."""
+    """Whether a project file and pipeline files that exist may be overwritten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,8 @@ class Initialized:
     """Files that exist and were left as they are."""
     existed: bool
     """Whether the folder had a project before."""
+    pipelines: tuple[str, ...] = ()
+    """The files that are for the Git host."""
     above: Path | None = None
     """The project file of a folder above, to which this one does not belong."""
 
@@ -107,13 +116,23 @@ def init_project(request: InitRequest, run: Run, ask: Ask) -> Initialized:
     there = _load_project(file, run) if file.exists() else None
     if there and not request.force:
         _check_same(request, there)
-        project = NewProject(there.name, file, there.subscription, there.resource_group, there.location, id=there.id)
+        project = NewProject(
+            there.name,
+            file,
+            there.subscription,
+            there.resource_group,
+            there.location,
+            id=there.id,
+            environments=there.environments,
+        )
+        host = request.git_host or "none"
     else:
-        project = _make_project(request, there, file, ask)
-    wanted = {file: _SCHEMA_LINE + project.render(), **_list_companions(folder, existed=there is not None)}
-    written, kept = _write(wanted, folder, replaced={file} if request.force else set())
+        project, host = _make_project(request, there, file, ask)
+    pipelines = _list_pipelines(check_git_host(host), project, folder)
+    wanted = {file: _SCHEMA_LINE + project.render(), **_list_companions(folder, existed=there is not None), **pipelines}
+    written, kept = _write(wanted, folder, replaced={file, *pipelines} if request.force else set())
     above = None if there else find_project(folder.parent)
-    return Initialized(project, written, kept, there is not None, above)
+    return Initialized(project, written, kept, there is not None, _name(list(pipelines), folder), above)
 
 
 def _load_project(file: Path, run: Run) -> Project:
@@ -147,6 +166,7 @@ def _check_same(request: InitRequest, there: Project) -> None:
         ("--subscription", request.subscription, there.subscription),
         ("--resource-group", request.resource_group, there.resource_group),
         ("--location", request.location, there.location),
+        ("--environments", ",".join(split_names(request.environments)), ",".join(there.environments)),
     ):
         if wanted and wanted.lower() != known.lower():
             says = f"says {known}" if known else "does not say it"
@@ -156,8 +176,30 @@ def _check_same(request: InitRequest, there: Project) -> None:
             )
 
 
-def _make_project(request: InitRequest, there: Project | None, file: Path, ask: Ask) -> NewProject:
-    """Return the project to write; one that is overwritten keeps its id, or its groups would belong to another."""
+def _list_pipelines(host: str, project: NewProject, folder: Path) -> dict[Path, str]:
+    """Return the pipeline files, which the Git host looks for in the repository's own folder.
+
+    Raises:
+        UsageError: the project has no environments, which the pipelines plan and apply.
+    """
+    from aci_reconcile.app.pipeline_files import make_pipeline_files
+
+    if host == "none":
+        return {}
+    if not project.environments:
+        hint = "add `environments: {prod: {}}` to the project file, then run this again"
+        raise UsageError("--git-host: the project has no environments, and the pipelines work with these", hint=hint)
+    root = find_repository(folder)
+    below = "" if folder == root else folder.relative_to(root).as_posix()
+    found = make_pipeline_files(host, project.environments, below)
+    return {root / name: text for name, text in found.items()}
+
+
+def _make_project(request: InitRequest, there: Project | None, file: Path, ask: Ask) -> tuple[NewProject, str]:
+    """Return the project to write, and its Git host.
+
+    One that is overwritten keeps its id, or its groups would belong to another.
+    """
     known = there or _NOTHING
     default = known.name or make_default_name(file.parent)
     name = _choose(request.name, "Project name", default, "--name", check_project_name, ask)
@@ -167,7 +209,15 @@ def _make_project(request: InitRequest, there: Project | None, file: Path, ask: 
     location = _choose(request.location, "Location", location, "--location", check_location, ask)
     asked = "Subscription ID (empty: none yet)"
     subscription = _choose(request.subscription, asked, known.subscription, "--subscription", check_subscription, ask)
-    return NewProject(
+    host = _choose(
+        request.git_host, "Pipelines for github, gitlab, azure or none", "none", "--git-host", check_git_host, ask
+    )
+    names = ",".join(there.environments) if there else ""
+    names = names or ("" if host == "none" else "prod")
+    names = _choose(
+        request.environments, "Environments (such as dev,prod)", names, "--environments", check_environments, ask
+    )
+    project = NewProject(
         name,
         file,
         subscription,
@@ -176,7 +226,9 @@ def _make_project(request: InitRequest, there: Project | None, file: Path, ask: 
         MANIFESTS,
         (there.id if there else "") or make_id(os.urandom),
         create_resource_groups=True,
+        environments=split_names(names),
     )
+    return project, host
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +288,7 @@ def _write(files: Mapping[Path, str], folder: Path, replaced: set[Path]) -> tupl
 
 
 def _name(files: list[Path], folder: Path) -> tuple[str, ...]:
-    return tuple(each.relative_to(folder).as_posix() for each in files)
+    return tuple(Path(os.path.relpath(each, folder)).as_posix() for each in files)
 
 
 def _read_ignore(file: Path) -> str | None:

@@ -68,3 +68,37 @@ def check_subscription(text: str) -> str:
     if text and not _SUBSCRIPTION.fullmatch(text):
         raise UsageError(f"{text!r} is not a subscription ID", hint="it is a GUID; az account list shows yours")
     return text
+
+
+def check_git_host(text: str) -> str:
+    """Return the Git host whose pipeline files are written.
+
+    Raises:
+        UsageError: it is none of those that we know.
+    """
+    from aci_reconcile.app.pipeline_files import HOSTS
+
+    if text not in HOSTS:
+        raise UsageError(f"{text!r} is not a Git host", hint=f"one of {', '.join(HOSTS)}")
+    return text
+
+
+def check_environments(text: str) -> str:
+    """Return the names of environments, with commas between.
+
+    Raises:
+        UsageError: one is not valid, or is there twice.
+    """
+    names = split_names(text)
+    wrong = [each for each in names if not _NAME.fullmatch(each)]
+    if wrong:
+        hint = "use up to 64 letters, digits, `.`, `_` and `-`, first a letter or digit: dev,prod"
+        raise UsageError(f"{wrong[0]!r} is not a valid environment name", hint=hint)
+    if len({each.lower() for each in names}) < len(names):
+        raise UsageError(f"{text!r} names an environment twice", hint="name each once: dev,prod")
+    return ",".join(names)
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Return the names in a list with commas."""
+    return tuple(each.strip() for each in text.split(",") if each.strip())

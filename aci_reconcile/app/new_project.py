@@ -63,6 +63,7 @@ class NewProject:
     variables: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
     """Declarations of the variables that its manifests refer to."""
     create_resource_groups: bool = False
+    environments: tuple[str, ...] = ()
 
     def owns(self, tag: str) -> bool:
         """Whether a group with this owner tag already belongs to the project."""
@@ -81,8 +82,14 @@ class NewProject:
             "createResourceGroups": self.create_resource_groups,
             "manifests": [self.manifests],
             "variables": dict(self.variables),
+            "environments": {each: self._make_environment(each) for each in self.environments},
         }
         return dump_yaml({key: value for key, value in settings.items() if value})
+
+    def _make_environment(self, name: str) -> dict[str, Json]:
+        """Return the settings of an environment: where there are several, two would be two owners of one group."""
+        own = f"{self.resource_group[: 89 - len(name)]}-{name}".rstrip(".")
+        return {"resourceGroup": own} if len(self.environments) > 1 else {}
 
 
 def make_project(

@@ -151,6 +151,14 @@ def test_the_workflows_of_the_page_are_the_tested_ones() -> None:
     assert [(folder / name).read_text(encoding="utf-8") for name in ("plan.yml", "apply.yml", "drift.yml")] == shown
 
 
+@pytest.mark.parametrize(("kind", "name"), [("gitlab", ".gitlab-ci.yml"), ("azure", "azure-pipelines.yml")])
+def test_the_pipelines_of_the_page_are_those_of_the_example(kind: str, name: str) -> None:
+    """`init` writes them from there."""
+    (shown,) = [each.text for each in blocks(kind) if each.page == "docs/ci.md"]
+
+    assert (ROOT / "examples" / "gitops" / name).read_text(encoding="utf-8") == shown
+
+
 def test_the_inputs_and_outputs_of_the_action_are_documented() -> None:
     """Each in its table, with its default, and no other."""
     page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")

@@ -51,6 +51,26 @@ class InitOptions:
             help="Region of the groups (default: westeurope).",
         )
     )
+    environments: str = declare(
+        Option(
+            "--environments",
+            section=PROJECT,
+            metavar="LIST",
+            setting="init_environments",
+            default="",
+            help="Environments, with commas between (default: none, or prod with --git-host).",
+        )
+    )
+    git_host: str | None = declare(
+        Option(
+            "--git-host",
+            section=PROJECT,
+            type=click.Choice(["github", "gitlab", "azure", "none"]),
+            metavar="HOST",
+            setting="init_git_host",
+            help="Also write pipelines: github, gitlab, azure or none (default: none).",
+        )
+    )
     yes: bool = declare(
         Option("-y", "--yes", section=PROJECT, safety=True, is_flag=True, help="Do not ask: take the defaults.")
     )
@@ -70,6 +90,8 @@ def init(session: Session, asked: InitOptions) -> ExitCode:
         asked.place.subscription,
         asked.place.resource_group,
         asked.location,
+        asked.environments,
+        asked.git_host or "",
         asked.force,
     )
     made = init_project(request, session, make_ask(session, silent=asked.yes))
@@ -90,6 +112,10 @@ def _report(made: Initialized, folder: Path | None) -> Iterator[str]:
     yield f"Project {new.name}: resource group {new.resource_group or '(none)'}, {new.location or '(no location)'}."
     yield from (f"  wrote {each}" for each in made.written)
     yield from (f"  kept  {each}, which exists" for each in made.kept)
+    if any(each in made.written for each in made.pipelines):
+        yield ""
+        yield "In the pipeline files, name the repository and the commit of the release of aci-reconcile, in place of"
+        yield "example-org or platform. docs/ci.md says which identities and variables they need."
     yield ""
     yield "Next:"
     if folder:
@@ -125,6 +151,7 @@ INIT = Command(
     examples=(
         "aci-reconcile init                          asks on a terminal",
         "aci-reconcile init shop --location uksouth  in a new folder",
+        "aci-reconcile init --git-host github --environments dev,prod",
         "aci-reconcile init && aci-reconcile apply --local -y",
     ),
 )

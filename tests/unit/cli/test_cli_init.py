@@ -153,6 +153,8 @@ def test_gitignore_gets_one_line(cli: CommandLine, before: str, after: str) -> N
         (("--name", "x", "-s", "mine"), "'mine' is not a subscription ID"),
         (("数据",), "no project name is given, and the folder's name gives none"),
         (("file",), "file is not a folder"),
+        (("--name", "x", "--environments", "a,b c"), "'b c' is not a valid environment name"),
+        (("--name", "x", "--environments", "a,A"), "names an environment twice"),
     ],
 )
 def test_bad_values_write_nothing(cli: CommandLine, words: tuple[str, ...], message: str) -> None:
@@ -200,7 +202,7 @@ def test_a_project_in_a_project(cli: CommandLine) -> None:
 
 def test_a_person_is_asked(cli: CommandLine, types: Callable[[str], None]) -> None:
     """An empty line takes the default; an answer that is not valid is asked for again."""
-    types(f"sh op\nshop\n\nwesteuope\nuksouth\n{SUBSCRIPTION}\n")
+    types(f"sh op\nshop\n\nwesteuope\nuksouth\n{SUBSCRIPTION}\nsvn\ngitlab\n\n")
 
     made = cli("init")
 
@@ -209,7 +211,8 @@ def test_a_person_is_asked(cli: CommandLine, types: Callable[[str], None]) -> No
     assert "Resource group [rg-shop]: " in made.err
     found = settings(cli.folder)
     assert ("shop", "rg-shop", "uksouth") == (found["name"], found["resourceGroup"], found["location"])
-    assert SUBSCRIPTION == found["subscription"]
+    assert (SUBSCRIPTION, {"prod": {}}) == (found["subscription"], found["environments"])
+    assert (cli.folder / ".gitlab-ci.yml").exists()
 
 
 def test_a_closed_terminal_writes_nothing(cli: CommandLine, types: Callable[[str], None]) -> None:
@@ -228,3 +231,39 @@ def test_yes_asks_nothing(cli: CommandLine, types: Callable[[str], None]) -> Non
 
     assert 0 == cli("init", "shop", "-y").code
     assert "shop" == settings(cli.folder / "shop")["name"]
+
+
+def test_environments_have_resource_groups_of_their_own(cli: CommandLine) -> None:
+    """Else two owners would claim one group."""
+    cli("init", "--name", "shop", "--environments", "dev,prod")
+
+    assert {"dev": {"resourceGroup": "rg-shop-dev"}, "prod": {"resourceGroup": "rg-shop-prod"}} == settings(cli.folder)[
+        "environments"
+    ]
+    assert [0, 0, 0] == [cli("apply", "--local", "-y", *more).code for more in ((), ("-e", "dev"), ("-e", "prod"))]
+
+
+def test_pipelines_go_to_the_folder_of_the_repository(cli: CommandLine) -> None:
+    """Those that are there are kept, also in a project that was there."""
+    (cli.folder / ".git").mkdir()
+    cli.write(".github/workflows/plan.yml", "# mine\n")
+
+    made = cli("init", "part", "--git-host", "github", "--format", "json")
+    again = cli("init", "part", "--git-host", "gitlab", "--format", "json").document
+
+    assert ["../.github/workflows/plan.yml"] == made.document["kept"]
+    assert "# mine\n" == (cli.folder / ".github/workflows/plan.yml").read_text(encoding="utf-8")
+    assert "working-directory: part\n" in (cli.folder / ".github/workflows/apply.yml").read_text(encoding="utf-8")
+    assert {"prod": {}} == settings(cli.folder / "part")["environments"]
+    assert (["../.gitlab-ci.yml"], True) == (again["written"], again["existed"])
+
+
+def test_pipelines_need_environments(cli: CommandLine) -> None:
+    """Where a project has none, nobody may add them to its file."""
+    cli("init", "--name", "shop")
+
+    refused = cli("init", "--git-host", "github")
+
+    assert 1 == refused.code
+    assert "the project has no environments" in refused.err
+    assert not (cli.folder / ".github").exists()
