@@ -36,6 +36,7 @@ _COMMANDS = {
         "init": "aci_reconcile.cli.commands.init",
         "import": "aci_reconcile.cli.commands.import_groups",
         "convert": "aci_reconcile.cli.commands.convert",
+        "fmt": "aci_reconcile.cli.commands.fmt",
         "set": "aci_reconcile.cli.commands.set_values",
         "render": "aci_reconcile.cli.commands.render",
         "schema": "aci_reconcile.cli.commands.schema",

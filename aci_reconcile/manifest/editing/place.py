@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.fields import Node
     from aci_reconcile.manifest.editing.tree import Tree
 
-_SHORT: Final = {"environmentVariables": "value", "volumeMounts": "mountPath"}
+SHORT: Final = {"environmentVariables": "value", "volumeMounts": "mountPath"}
 """Lists that the short form writes as a map from the name of an entry to this property of it."""
 _OMITTED: Final = frozenset({"properties", "requests"})
 """Levels that the short form leaves out."""
@@ -41,8 +41,8 @@ def parse_path(path: str, containers: tuple[str, ...]) -> Keys | None:
     if keys is None and len(containers) == 1:
         inside = _parse(f"containers[].{path}")
         keys = inside and tuple(each or containers[0] for each in inside)
-    if keys is not None and keys[-2:-1] and keys[-2] in _SHORT:  # a variable: its value is meant
-        keys = (*keys, _SHORT[keys[-2]])
+    if keys is not None and keys[-2:-1] and keys[-2] in SHORT:  # a variable: its value is meant
+        keys = (*keys, SHORT[keys[-2]])
     return keys
 
 
@@ -98,7 +98,7 @@ def _list_steps(tree: Tree, keys: Keys, spec: Node | None) -> Iterator[tuple[Tre
 def _is_short(spec: Node, keys: Keys) -> bool:
     """Whether a single text stands for this property of a list entry."""
     owner = spec.row.path.removesuffix("[]").rpartition(".")[2]
-    return keys == (_SHORT.get(owner, "port" if owner == "ports" else ""),)
+    return keys == (SHORT.get(owner, "port" if owner == "ports" else ""),)
 
 
 def _is_same(written: str, key: str, spec: Node | None) -> bool:

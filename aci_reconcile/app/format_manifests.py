@@ -1,0 +1,98 @@
+"""Formatting the manifests of a project, without a change to what they declare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aci_reconcile.app.files import read_for_edit, write_edited
+from aci_reconcile.app.manifests import make_request
+from aci_reconcile.core.errors import AciReconcileError, InvalidManifestsError
+from aci_reconcile.manifest import load
+from aci_reconcile.manifest.editing.difference import list_differences
+from aci_reconcile.manifest.editing.format import format_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aci_reconcile.app.requests import Sources
+    from aci_reconcile.app.run import Run
+    from aci_reconcile.manifest import Loaded, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A file, before and after."""
+
+    file: str
+    path: Path
+    before: str
+    after: str
+
+
+def format_manifests(sources: Sources, run: Run) -> tuple[Formatted, ...]:
+    """Return the selected files in their one form, changed or not; nothing is written.
+
+    Raises:
+        InvalidManifestsError: the manifests have errors.
+        UsageError: the options name something that does not exist.
+        AciReconcileError: a file cannot be read, or not formatted without changing what it declares.
+    """
+    request = make_request(sources, run, resolve=False)
+    request = replace(request, cwd=request.cwd.absolute())
+    loaded = load(request)
+    if loaded.errors:
+        raise InvalidManifestsError(loaded.diagnostics)
+    names = dict.fromkeys(
+        each.where.file
+        for each in loaded.resources
+        if each.where is not None and (loaded.selected is None or each.id.key in loaded.selected)
+    )
+    files = [_format(request.cwd / name, name, order=True) for name in names]
+    if _keeps(request, loaded, files):
+        return tuple(files)
+    # One of them is the reason; each is tried alone.
+    return tuple(_choose(request, loaded, each) for each in files)
+
+
+def write_formatted(files: tuple[Formatted, ...]) -> None:
+    """Write the files that differ.
+
+    Raises:
+        AciReconcileError: one of them cannot be written.
+    """
+    for each in files:
+        if each.before != each.after:
+            write_edited(each.path, each.after)
+
+
+def _format(path: Path, name: str, *, order: bool) -> Formatted:
+    text = read_for_edit(path)
+    try:
+        return Formatted(name, path, text, format_text(text, as_json=path.suffix.lower() == ".json", order=order))
+    except ValueError as error:
+        raise AciReconcileError(f"{name} cannot be formatted: {error}") from error
+
+
+def _choose(request: Request, loaded: Loaded, file: Formatted) -> Formatted:
+    """Return a file as formatted, or with its keys where they are: an alias must not come before its anchor.
+
+    Raises:
+        AciReconcileError: either would change what it declares.
+    """
+    for each in (file, _format(file.path, file.file, order=False)):
+        if _keeps(request, loaded, [each]):
+            return each
+    raise AciReconcileError(f"{file.file} cannot be formatted without changing what it declares; nothing was written")
+
+
+def _keeps(request: Request, before: Loaded, files: list[Formatted]) -> bool:
+    """Whether the loader reads the same groups."""
+    texts = {each.path: each.after for each in files if each.before != each.after}
+    if not texts:
+        return True
+    after = load(replace(request, texts=texts))
+    if after.errors or len(after.resources) != len(before.resources):
+        return False
+    pairs = zip(before.resources, after.resources, strict=True)
+    return all(one.id == other.id and not list_differences(one, other) for one, other in pairs)
