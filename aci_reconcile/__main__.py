@@ -10,6 +10,9 @@ _RARELY = (500_000, 20, 100)
 """Thousands of groups are millions of objects and hardly a cycle among them: by Python's own thresholds a quarter of
 the time would go into looking for some, and a twentieth of a plan of 200 groups at 100,000 (both measured)."""
 
+_INTERRUPTED = 130
+"""The exit code of a Ctrl-C during the imports, which the table of exit codes is among."""
+
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
@@ -19,10 +22,13 @@ def main() -> int:
         sys.stdout.write(f"aci-reconcile {VERSION}\n")
         return 0
     gc.set_threshold(*_RARELY)
-    from aci_reconcile.cli.boundary import run  # noqa: PLC0415  see above
-    from aci_reconcile.core.errors import ExitCode  # noqa: PLC0415  see above
+    try:
+        from aci_reconcile.cli.boundary import run  # noqa: PLC0415  see above
+        from aci_reconcile.core.errors import ExitCode  # noqa: PLC0415  see above
 
-    code = run(sys.argv[1:])
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before signals are handled, or after: nothing has begun, or all has ended
+        return _INTERRUPTED
     if code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED}:
         _leave(code)
     # Before Python ends it looks for cycles among everything that is left, which takes it longer than a plan of one

@@ -14,7 +14,7 @@ from aci_reconcile.reconcile.steps import InterruptedRunError, never, pause
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.core.backend import Backend, Clock
+    from aci_reconcile.core.backend import Backend, Clock, Stream
     from aci_reconcile.operate.log_events import LogEvent
     from aci_reconcile.reconcile.steps import Process, T
 
@@ -39,6 +39,11 @@ class Pace:
         return max(-self.tokens / self.rate, 0.0)
 
 
+def close_now(stream: Stream, /) -> None:
+    """Close a stream, and wait until it is closed."""
+    stream.close()
+
+
 @dataclass(frozen=True, slots=True)
 class LogContext:
     """How to read logs. Times are seconds."""
@@ -55,6 +60,8 @@ class LogContext:
     timeout: float = 1800
     """How long one request is repeated while there is no answer."""
     stopped: Callable[[], bool] = never
+    close: Callable[[Stream], None] = close_now
+    """Closes the stream of a container that is not followed to its end."""
     limits: Limits = field(default_factory=Limits)
     pace: Pace = field(default_factory=Pace)
 

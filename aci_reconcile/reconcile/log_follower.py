@@ -73,7 +73,7 @@ class LogFollower:
         """Close the stream, even one that is just being opened."""
         self._closed, stream = True, self.stream
         if stream is not None:
-            stream.close()
+            self.ctx.close(stream)
 
     def drop_stream(self, *, at_once: bool = True) -> Process[None]:
         """Close the stream, beside other requests: that may take a while.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,22 +19,38 @@ from aci_reconcile.reconcile.steps import InterruptedRunError, Task
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from aci_reconcile.core.backend import Stream
     from aci_reconcile.operate.container_runs import ContainerRun
     from aci_reconcile.operate.log_events import LogEvent
     from aci_reconcile.reconcile.log_context import LogContext
     from aci_reconcile.reconcile.steps import Process
 
+_FAREWELLS: Final = 64
+"""How many streams are closed at once when somebody interrupts."""
 _AT_ONCE: Final = 8
 """Requests at once: each may answer with 4 MB."""
 
 
 def follow_logs(sources: Sequence[LogSource], ctx: LogContext) -> Iterator[LogEvent]:
     """Yield what containers print until all of them have ended for good."""
+    left: list[Stream] = []
+    ctx = replace(ctx, close=left.append)
     tasks = [
         Task(f"{each.address}/{each.container}", partial(follow_container, each, ctx), partial(_skip, each))
         for each in sources
     ]
-    return _run(tasks, ctx)
+    try:
+        yield from _run(tasks, ctx)
+    finally:
+        _close_all(left)
+
+
+def _close_all(streams: Sequence[Stream]) -> None:
+    """Close streams side by side: each may wait half a second for the farewell of a server that does not answer."""
+    if streams:
+        with ThreadPoolExecutor(min(len(streams), _FAREWELLS), thread_name_prefix="aci-reconcile") as pool:
+            for each in streams:
+                pool.submit(each.close)
 
 
 def read_logs(runs: Mapping[LogSource, ContainerRun], ctx: LogContext) -> Iterator[LogEvent]:

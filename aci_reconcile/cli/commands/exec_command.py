@@ -13,7 +13,7 @@ from aci_reconcile.cli.live_view import open_view
 from aci_reconcile.cli.option import Option, Words, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.cli.safety_options import ANY_OWNER
-from aci_reconcile.core.errors import ExitCode, UsageError
+from aci_reconcile.core.errors import ExitCode, InvalidManifestsError, UsageError
 
 if TYPE_CHECKING:
     from aci_reconcile.app.container_command import Wanted
@@ -103,6 +103,8 @@ def run_in_container(session: Session, asked: ExecOptions) -> int:
     wanted = _make_wanted(session, asked)
     check_command(wanted)
     with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session) as view:
+        if view.declared.settings_errors and not asked.any_owner:
+            raise InvalidManifestsError(view.declared.settings_errors)  # nobody knows whose groups are the project's
         live = find_group(view, asked.address)
         container = choose_container(live, asked.container, init=False)
         check_owner(live, view.policy, any_owner=asked.any_owner)

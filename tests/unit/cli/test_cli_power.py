@@ -216,3 +216,14 @@ def test_a_manifest_that_says_the_opposite_is_named(shop: CommandLine) -> None:
     assert "~ rg-shop/web [start]" in plan.out
     assert 0 == shop("apply", "-y").code
     assert "No changes." in shop("plan").out
+
+
+def test_exec_asks_whose_group_it_is_too(project: CommandLine) -> None:
+    """With a broken project file nobody knows; the message names the file, and no owner that nobody chose."""
+    project("apply", "-y")
+    (project.folder / "aci-reconcile.yaml").write_text("name: shop\nresourceGroup: [\n", encoding="utf-8")
+    ran = project("exec", "rg-shop/web", "--", "true")
+
+    assert 125 == ran.code
+    assert "error ACI004" in ran.err
+    assert "belongs to" not in ran.err
