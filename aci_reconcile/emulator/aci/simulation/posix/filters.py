@@ -82,12 +82,17 @@ async def head(program: Program, arguments: list[str]) -> int:
         await _write(program, b"".join(pieces[:left]) if unit == "n" else (content or b"")[:left])
         return int(content is None)
     while left > 0:
-        data = await (program.read_line() if unit == "n" else program.read(0, left))
+        data = await (program.read_lines(left) if unit == "n" else program.read(0, left))
         if not data:
             break
         await _write(program, data)
-        left -= 1 if unit == "n" else len(data)
+        left -= data.count(b"\n") if unit == "n" else len(data)
     return 0
+
+
+def _find_start(there: int, count: int, text: str) -> int:
+    """Return where the end begins that `tail` was asked for."""
+    return max(0, count - 1) if text.startswith("+") else max(0, there - count)
 
 
 async def tail(program: Program, arguments: list[str]) -> int:
@@ -98,10 +103,12 @@ async def tail(program: Program, arguments: list[str]) -> int:
     if not number.isdecimal():
         return await program.complain(f"tail: invalid number '{text}'")
     content = await _take_input(program, "tail", names)
-    pieces = (content or b"").splitlines(keepends=True) if unit == "n" else [bytes([one]) for one in content or b""]
-    count = int(number[:9])
-    kept = pieces[max(0, count - 1) :] if text.startswith("+") else pieces[max(0, len(pieces) - count) :]
-    await _write(program, b"".join(kept))
+    whole, count = content or b"", int(number[:9])
+    if unit == "n":
+        pieces = whole.splitlines(keepends=True)
+        await _write(program, b"".join(pieces[_find_start(len(pieces), count, text) :]))
+    else:
+        await _write(program, whole[_find_start(len(whole), count, text) :])
     if follows and content is not None:
         await Until(lambda: False)
     return int(content is None)

@@ -58,6 +58,10 @@ class File(Protocol):
         """Return some bytes; none at the end."""
         ...
 
+    async def read_lines(self, most: int) -> bytes:
+        """Return some whole lines, or the beginning of one, and not a byte more; none at the end."""
+        ...
+
     async def write(self, data: bytes) -> None:
         """Write all of it."""
         ...
@@ -77,6 +81,10 @@ class Null:
         """Return the end."""
         del most
         return b""
+
+    async def read_lines(self, most: int) -> bytes:
+        """Return the end."""
+        return await self.read(most)
 
     async def write(self, data: bytes) -> None:
         """Forget it."""
@@ -98,6 +106,10 @@ class Memory:
         found = bytes(self.data[self.at : self.at + most])
         self.at += len(found)
         return found
+
+    async def read_lines(self, most: int) -> bytes:
+        """Return the lines that follow."""
+        return await self.read(find_end(self.data, self.at, most) - self.at)
 
     async def write(self, data: bytes) -> None:
         """Add it."""
@@ -121,10 +133,17 @@ class Pipe:
 
     async def read(self, most: int) -> bytes:
         """Return what is there, waiting for it; none once nobody can write any more."""
-        await Until(lambda: bool(self.data) or not self.ends[1])
+        if not self.data:  # else the reader of many lines would have to be woken for each
+            await Until(lambda: bool(self.data) or not self.ends[1])
         found = bytes(self.data[:most])
         del self.data[:most]
         return found
+
+    async def read_lines(self, most: int) -> bytes:
+        """Return the lines that are there, waiting for one or its beginning; none once nobody can write any more."""
+        if not self.data:
+            await Until(lambda: bool(self.data) or not self.ends[1])
+        return await self.read(find_end(self.data, 0, most)) if self.data else b""
 
     async def write(self, data: bytes) -> None:
         """Write, waiting for room. Raises SignalledError if nobody can read any more."""
@@ -137,6 +156,19 @@ class Pipe:
     def grow(self, by: int) -> None:
         """Count who has it open."""
         self.ends[self.writing] += by
+
+
+def find_end(data: bytearray, start: int, most: int) -> int:
+    """Return where so many lines end, or as many as there are; where the data end, if no line does."""
+    if most > 1 and data.count(b"\n", start) <= most:
+        return data.rfind(b"\n", start) + 1 or len(data)
+    end = start
+    for _ in range(most):
+        found = data.find(b"\n", end)
+        if found < 0:
+            break
+        end = found + 1
+    return end if end > start else len(data)
 
 
 def make_pipe() -> tuple[Pipe, Pipe]:

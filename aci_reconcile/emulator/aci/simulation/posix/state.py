@@ -52,15 +52,15 @@ class Program:
         file = self.process.files.get(number)
         return b"" if file is None else await file.read(most)
 
+    async def read_lines(self, most: int, number: int = 0) -> bytes:
+        """Read so many lines, or fewer, or the beginning of one, and not a byte more; nothing at the end."""
+        file = self.process.files.get(number)
+        return b"" if file is None else await file.read_lines(most)
+
     async def read_line(self, number: int = 0) -> bytes:
         """Read a line, and not a byte more; one without its end is the last one."""
-        file = self.process.files.get(number)
         line = b""
-        while file is not None and not line.endswith(b"\n"):
-            # A terminal gives no more than a line at once.
-            more = await file.read(_CHUNK if file.is_terminal else 1)
-            if not more:
-                break
+        while not line.endswith(b"\n") and (more := await self.read_lines(1, number)):
             line += more
         return line
 

@@ -103,6 +103,11 @@ class Tty:
             self._ready.insert(0, found[most:])
         return found[:most]
 
+    async def read_lines(self, most: int) -> bytes:
+        """Return a line; more are not there at once."""
+        del most
+        return await self.read(_LONGEST_LINE + 1)
+
     async def write(self, data: bytes) -> None:
         """Show it, waiting while nobody looks."""
         for start in range(0, len(data), _FULL):
