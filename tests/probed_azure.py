@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.model import Scope
 from aci_reconcile.emulator import Emulator, Knobs, Request, open_store
+from aci_reconcile.emulator.aci.terminals import Ticket
+from aci_reconcile.emulator.http.terminals import BINARY, NORMAL, serve_terminal
 from aci_reconcile.facts.inquiry import World, ask_probes, follow
 from aci_reconcile.facts.premises import inspect, move_in, move_out
 from aci_reconcile.facts.probes import PROBES, Seen
 from aci_reconcile.facts.probes.lab import Lab
 from aci_reconcile.facts.probes.steps import Reply
+from aci_reconcile.facts.probes.streams import QUESTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,6 +42,68 @@ class FakeClock:
     def sleep(self, seconds: float, /) -> None:
         """Let time pass."""
         self.time += seconds
+
+
+@dataclass(slots=True)
+class PlayedMessages:
+    """The emulator's end of a conversation that takes no time."""
+
+    clock: FakeClock
+    incoming: list[bytes]
+    until: float
+    sent: list[tuple[float, bytes]] = field(default_factory=list[tuple[float, bytes]])
+    closed: bool = False
+
+    def send(self, data: bytes, kind: int = BINARY, /) -> None:
+        """Keep a message, and when it was sent."""
+        del kind
+        self.sent.append((self.clock.time, data))
+
+    def receive(self, seconds: float, /) -> bytes | None:
+        """Return what the client says; once that is all, let time pass."""
+        if self.incoming:
+            return self.incoming.pop(0)
+        self.clock.time += max(seconds, 1.0)
+        self.closed = self.clock.time > self.until
+        return None
+
+    def close(self, code: int = NORMAL, /) -> None:
+        """End the conversation."""
+        assert code == NORMAL
+        self.sent.append((self.clock.time, b""))
+
+    def abort(self) -> None:
+        """Never happens."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class PlayedStream:
+    """The client's end: what was sent, when its time has come. The first message is empty, and so is the end."""
+
+    clock: FakeClock
+    sent: list[tuple[float, bytes]]
+    greeted: bool | None = None
+    said: bytes = b""
+
+    def send(self, data: bytes, /) -> None:
+        """Say what the conversation was played with."""
+        self.said += data
+
+    def receive(self, timeout: float | None, /) -> bytes | None:
+        """Return what was sent until now."""
+        assert timeout == 0
+        if not self.sent or self.sent[0][0] > self.clock.time:
+            return None
+        _, data = self.sent.pop(0)
+        if self.greeted is None:
+            self.greeted = not data
+            return self.receive(timeout)
+        return data
+
+    def close(self) -> None:
+        """Nobody listens any more."""
+        self.sent.clear()
 
 
 class KilledError(BaseException):
@@ -70,10 +135,27 @@ class Azure:
         self.asked.append((method, path.partition("?")[0], response.status))
         return Reply.read(response.status, response.headers, response.body, self.clock.now())
 
+    def open(self, path: str, body: Body | None) -> tuple[Reply, PlayedStream | None]:
+        """Answer a request, and open the stream that the answer offers."""
+        offer = self.send("POST", path, body)
+        return offer, self._play(offer) if offer.accepted else None
+
+    def _play(self, offer: Reply) -> PlayedStream:
+        """Let a conversation run to its end, or for ten minutes, and set the clock back: nobody waits meanwhile."""
+        ticket = self._emulator.open_terminal(Request("GET", str(offer.body["webSocketUri"])))
+        assert isinstance(ticket, Ticket)
+        before = self.clock.time
+        messages = PlayedMessages(self.clock, [str(offer.body["password"]).encode(), QUESTION], before + 600)
+        try:
+            serve_terminal(messages, ticket, self._emulator.read_output)
+        finally:
+            self.clock.time = before
+        return PlayedStream(self.clock, messages.sent)
+
     @property
     def world(self) -> World:
         """What an inquiry needs."""
-        return World(self.send, self.clock, self.stop)
+        return World(self.send, self.open, self.clock, self.stop)
 
     def list_left(self) -> list[str]:
         """Return the names of the groups, networks and resource groups that are there once all deletions have ended."""

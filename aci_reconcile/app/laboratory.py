@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aci_reconcile.azure import ArmBackend
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.core.model import Body
+    from aci_reconcile.facts.listening import GreetedStream
     from aci_reconcile.facts.premises import Premises
     from aci_reconcile.facts.probes.steps import Steps
 
@@ -117,7 +118,8 @@ def open_laboratory(asked: LaboratoryRequest, run: Run, stopped: Callable[[], bo
         acting = f" ({sanitize(who)})" if who else ""
         run.console.info(f"Using subscription {scope.subscription} at {connection.description}{acting}.")
         exchanges: list[Exchange] = []
-        world = World(make_port(connection.backend, run.clock, exchanges), run.clock, stopped)
+        ask = make_port(connection.backend, run.clock, exchanges)
+        world = World(ask, make_opener(connection.backend, ask), run.clock, stopped)
         lab = Lab(
             scope=scope,
             location=asked.location,
@@ -154,6 +156,18 @@ def make_port(backend: ArmBackend, clock: Clock, exchanges: list[Exchange]) -> C
         return reply
 
     return exchange
+
+
+def make_opener(
+    backend: ArmBackend, ask: Callable[[str, str, Body | None], Reply]
+) -> Callable[[str, Body | None], tuple[Reply, GreetedStream | None]]:
+    """Return the function that opens what probes listen to; `ask` sends the request for it."""
+
+    def open_stream(path: str, body: Body | None) -> tuple[Reply, GreetedStream | None]:
+        offer = ask("POST", path, body)
+        return offer, backend.open_offer(offer.body) if offer.accepted else None
+
+    return open_stream
 
 
 def _list_regions(subscription: str) -> Steps[dict[str, str]]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aci_reconcile.azure.http.client import ArmClient
     from aci_reconcile.azure.http.transport import RequestCounter
     from aci_reconcile.azure.preflight import ArmPreflight
-    from aci_reconcile.azure.stream import Dial
+    from aci_reconcile.azure.stream import Dial, MessageStream
     from aci_reconcile.core.backend import Stream
     from aci_reconcile.core.model import Body, Scope
     from aci_reconcile.core.redaction import Redactor
@@ -218,10 +218,15 @@ class ArmBackend(Backend):
         return self._open_stream(resource_path(resource_id, "containers", container, "exec"), body)
 
     def _open_stream(self, path: str, body: bytes) -> Stream:
+        return self.open_offer(
+            read_object(self._client.exchange("POST", with_query(path, api_version=self._api), body))
+        )
+
+    def open_offer(self, offer: Body, /) -> MessageStream:
+        """Open what an answer of ``attach`` or ``exec`` offers."""
         from aci_reconcile.azure.stream import open_stream
 
-        answer = self._client.exchange("POST", with_query(path, api_version=self._api), body)
-        return open_stream(read_object(answer), self._dial, lambda password: self._redactor.remember([password]))
+        return open_stream(offer, self._dial, lambda password: self._redactor.remember([password]))
 
     def get_resource_group(self, scope: Scope, /) -> Body | None:
         """Read the resource group; None when it does not exist."""

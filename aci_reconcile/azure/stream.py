@@ -54,6 +54,8 @@ class MessageStream(Stream):
 
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
+        self.greeted: bool | None = None
+        """Whether the first message was empty, as the service's is; None before it came."""
 
     def send(self, data: bytes, /) -> None:
         """Send bytes; once the other end has ended, nothing happens."""
@@ -79,6 +81,8 @@ class MessageStream(Stream):
                 return b""
             except OSError as error:
                 raise _make_broken(error) from error
+            if data is not None and self.greeted is None:
+                self.greeted = not data
             if data is None or data:
                 return data
 
@@ -87,7 +91,7 @@ class MessageStream(Stream):
         self._messages.close()
 
 
-def open_stream(offer: Body, dial: Dial, remember: Callable[[Secret], None]) -> Stream:
+def open_stream(offer: Body, dial: Dial, remember: Callable[[Secret], None]) -> MessageStream:
     """Open what an answer of ``attach`` or ``exec`` offers.
 
     Args:

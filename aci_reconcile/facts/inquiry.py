@@ -11,20 +11,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aci_reconcile.core.errors import AzureError
+from aci_reconcile.facts.listening import Listener
 from aci_reconcile.facts.probes.lab import drop
-from aci_reconcile.facts.probes.steps import Call, Reply, UnansweredError, Unclear
+from aci_reconcile.facts.probes.steps import Call, Heard, Listen, Reply, UnansweredError, Unclear, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from aci_reconcile.core.backend import Clock
     from aci_reconcile.core.model import Body
+    from aci_reconcile.facts.listening import GreetedStream
     from aci_reconcile.facts.probes import Probe, Seen
     from aci_reconcile.facts.probes.lab import Lab
     from aci_reconcile.facts.probes.steps import Step, Steps, T
 
     Ask: TypeAlias = Callable[[str, str, Body | None], Reply]
     """Sends a request and returns the answer, whatever its status; raises AzureError if there is none."""
+    Open: TypeAlias = Callable[[str, Body | None], tuple[Reply, GreetedStream | None]]
+    """Sends a POST and opens the stream that the answer offers, if it is no refusal; raises AzureError likewise."""
 
 LANES: Final = 4
 """Probes that are asked at the same time. A trial subscription has four cores in a region."""
@@ -36,6 +40,7 @@ class World:
     """What an inquiry needs of the outside."""
 
     send: Ask
+    open: Open
     clock: Clock
     stopped: Callable[[], bool] = bool
     """Whether a signal has come: nothing new is begun then."""
@@ -65,7 +70,9 @@ class _Lane:
     steps: Steps[list[Seen | Unclear]]
     wake: float
     made: frozenset[str] = frozenset()
-    answer: Reply | None = None
+    answer: Reply | Heard | None = None
+    listener: Listener | None = None
+    """The open stream that it listens to."""
     verdicts: tuple[Seen | Unclear, ...] | None = None
     """What it found out, once it only tidies up."""
 
@@ -76,25 +83,32 @@ def ask_probes(probes: Iterable[Probe], lab: Lab, world: World, *, lanes: int = 
     A signal ends the inquiry between two steps; what is left then is what `clean` deletes.
     """
     waiting, active = deque(probes), list[_Lane]()
-    while waiting or active:
-        while waiting and len(active) < lanes:
-            probe = waiting.popleft()
-            active.append(_Lane(probe, probe.ask(lab), world.clock.now()))
-        lane = min(active, key=lambda each: each.wake)
-        active.remove(lane)
-        if lane.wake > world.clock.now():
-            world.clock.sleep(lane.wake - world.clock.now())
-        if world.stopped():
-            return
-        after = _advance(lane, lab, world)
-        if isinstance(after, Answered):
-            yield after
-        else:
-            active.append(after)
+    try:
+        while waiting or active:
+            while waiting and len(active) < lanes:
+                probe = waiting.popleft()
+                active.append(_Lane(probe, probe.ask(lab), world.clock.now()))
+            lane = min(active, key=lambda each: each.wake)
+            if lane.wake > world.clock.now():
+                world.clock.sleep(lane.wake - world.clock.now())
+            if world.stopped():
+                return
+            after = _advance(lane, lab, world)
+            active.remove(lane)
+            if isinstance(after, Answered):
+                yield after
+            else:
+                active.append(after)
+    finally:
+        for each in active:
+            if each.listener is not None:
+                each.listener.close()
 
 
 def _advance(lane: _Lane, lab: Lab, world: World) -> _Lane | Answered:
     """Go one step further."""
+    if lane.listener is not None:
+        return _listen(lane, lane.listener, world)
     try:
         step = lane.steps.send(lane.answer)
         return _take(lane, step, world)
@@ -111,8 +125,10 @@ def _advance(lane: _Lane, lab: Lab, world: World) -> _Lane | Answered:
 
 def _take(lane: _Lane, step: Step, world: World) -> _Lane:
     """Send a request, or set the time of the next step."""
-    if not isinstance(step, Call):
+    if isinstance(step, Wait):
         return replace(lane, answer=None, wake=world.clock.now() + step.seconds)
+    if isinstance(step, Listen):
+        return _open(lane, step, world)
     before = lane.made
     made = before | {step.path} if step.method == "PUT" else before
     try:
@@ -124,6 +140,27 @@ def _take(lane: _Lane, step: Step, world: World) -> _Lane:
     deleted = step.method == "DELETE" and answer.accepted
     kept = before if refused else made - {step.path} if deleted else made
     return replace(lane, answer=answer, made=kept)
+
+
+def _open(lane: _Lane, step: Listen, world: World) -> _Lane:
+    """Open a stream; one that is refused was heard to the end."""
+    try:
+        offer, stream = world.open(step.path, step.body)
+    except AzureError as error:
+        raise _LostError(str(error), lane.made) from error
+    if stream is None:
+        return replace(lane, answer=Heard(offer))
+    now = world.clock.now()
+    return replace(lane, answer=None, listener=Listener(step, offer, stream, now), wake=now)
+
+
+def _listen(lane: _Lane, listener: Listener, world: World) -> _Lane:
+    """Take what has come over a stream."""
+    now = world.clock.now()
+    heard = listener.listen(now)
+    if heard is None:
+        return replace(lane, wake=now + listener.wanted.pause)
+    return replace(lane, answer=heard, listener=None, wake=now)
 
 
 def _tidy(lab: Lab, paths: Iterable[str]) -> Steps[list[Seen | Unclear]]:
@@ -139,6 +176,7 @@ def follow(steps: Steps[T], world: World) -> T:
     Raises:
         AzureError: a request was not answered.
         UnansweredError: the steps cannot go on.
+        TypeError: they are those of a probe, which may open streams.
     """
     answer: Reply | None = None
     while True:
@@ -149,6 +187,8 @@ def follow(steps: Steps[T], world: World) -> T:
             return found
         if isinstance(step, Call):
             answer = world.send(step.method, step.path, step.body)
-        else:
+        elif isinstance(step, Wait):
             answer = None
             world.clock.sleep(step.seconds)
+        else:
+            raise TypeError("streams are opened by probes only")

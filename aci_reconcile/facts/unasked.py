@@ -47,10 +47,10 @@ REASONS: Final[Mapping[str, str]] = {
     ),
     "it is in Microsoft's examples, which Azure itself may refuse": "image-stand-in subnet-expression",
     "nothing of the tool depends on it": (
-        "capabilities usages exec-arguments exec-stream graph-has-no-views no-dependencies profile-tags "
-        "profile-deleted profile-security-context profile-list attach-start attach-end provider-actions "
-        "identities networks security-groups workspaces"
+        "capabilities no-dependencies profile-tags profile-deleted profile-security-context "
+        "profile-list provider-actions identities networks security-groups workspaces"
     ),
+    "another service answers it, and that one lags behind": "graph-has-no-views",
     "it is not about Azure": "emulators-own subnets-there",
 }
 

@@ -71,6 +71,8 @@ USES: Final[Mapping[str, str]] = {
         "group-restarted group-stopped restart-of-stopped start-status start-of-running restart-pulls"
     ),
     "`logs` says what it leaves out": "logs-bounded tail-number",
+    "`logs -f` tells lines that come twice, and ones that are missing": "attach-start attach-end exec-stream",
+    "`exec` talks to a shell, or sends a command line with --no-exit-code": "exec-stream exec-arguments",
     "Groups of a profile or a pool are compared without what the profile supplies": (
         "standby-claim standby-answer standby-names profile-alone pool-takes-config-maps"
     ),
@@ -110,8 +112,8 @@ USES: Final[Mapping[str, str]] = {
         "volume-source mount-without-volume mount-path mount-path-empty mount-paths-unique"
     ),
     "Nothing: only other clients see it in the emulator": (
-        "attach-start attach-end provider-actions identities networks security-groups workspaces subnet-in-use "
-        "encryption-order capabilities cached-images resource-types cloud-metadata sign-in exec-arguments exec-stream "
+        "provider-actions identities networks security-groups workspaces subnet-in-use "
+        "encryption-order capabilities cached-images resource-types cloud-metadata sign-in "
         "no-dependencies image-stand-in subnet-expression profile-security-context "
         "profile-created profile-revisions profile-tags "
         "profile-deleted profile-list"

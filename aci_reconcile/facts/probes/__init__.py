@@ -16,7 +16,9 @@ from aci_reconcile.facts.probes import (
     power,
     profiles,
     refusals,
+    regions,
     registries,
+    streams,
     updates,
 )
 from aci_reconcile.facts.probes.probe import Probe
@@ -38,7 +40,9 @@ PROBES: tuple[Probe, ...] = (
     *labels.PROBES,
     *containers.PROBES,
     *profiles.PROBES,
+    *regions.PROBES,
     *registries.PROBES,
+    *streams.PROBES,
     *networks.PROBES,
     *deep.PROBES,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
@@ -97,6 +97,37 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """A stream to open, and to read from until it ends, the time is over, or enough was heard; then it is closed."""
+
+    path: str
+    """Of the POST whose answer offers the stream."""
+    body: Body | None
+    seconds: float
+    pause: float
+    """Seconds between two looks at what has come."""
+    is_enough: Callable[[str], bool] = bool
+    """Whether what was heard so far is all that is needed."""
+    say: bytes = b""
+    """What is typed once something was heard, or after half of the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came over a stream."""
+
+    offer: Reply
+    """The answer to the POST; nothing was opened if it is a refusal."""
+    text: str = ""
+    ended: bool = False
+    """Whether the other end has ended the stream in good order."""
+    broke: str = ""
+    """How the connection broke."""
+    greeted: bool = False
+    """Whether the first message was empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What was found out about a fact: its value, and how it showed."""
 
@@ -113,8 +144,8 @@ class Unclear:
     why: str
 
 
-Step: TypeAlias = Call | Wait
-Steps: TypeAlias = Generator[Step, Reply | None, T]
+Step: TypeAlias = Call | Wait | Listen
+Steps: TypeAlias = Generator[Step, Reply | Heard | None, T]
 Verdicts: TypeAlias = list[Seen | Unclear]
 
 
@@ -162,9 +193,17 @@ def decide_choice(fact: str, answer: Reply) -> Seen | Unclear:
 def send(method: str, path: str, body: Body | None = None) -> Steps[Reply]:
     """Send one request."""
     reply = yield Call(method, path, body)
-    if reply is None:
-        raise RuntimeError("a call needs an answer")
+    if not isinstance(reply, Reply):
+        raise TypeError("a call needs an answer")
     return reply
+
+
+def listen(wanted: Listen) -> Steps[Heard]:
+    """Open a stream, and return what was heard."""
+    heard = yield wanted
+    if not isinstance(heard, Heard):
+        raise TypeError("listening needs what was heard")
+    return heard
 
 
 def wait(seconds: float) -> Steps[None]:

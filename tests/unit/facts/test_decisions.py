@@ -17,10 +17,12 @@ from aci_reconcile.facts.probes import (
     networks,
     power,
     profiles,
+    regions,
     registries,
+    streams,
     updates,
 )
-from aci_reconcile.facts.probes.steps import Reply, Seen, Unclear, decide_choice, has_other_cause
+from aci_reconcile.facts.probes.steps import Heard, Reply, Seen, Unclear, decide_choice, has_other_cause
 
 
 def refusal(status: int, code: str = "Bad", message: str = "") -> Reply:
@@ -57,6 +59,23 @@ def updated(state: str, current: str) -> Reply:
     """Return the answer to an update."""
     view: Any = {"instanceView": {"currentState": {"state": current}}}
     return Reply(200, {}, {"properties": {"provisioningState": state, "containers": [{"properties": view}]}})
+
+
+def heard(text: str = "", offer: Reply | None = None, *, greeted: bool = True, **more: Any) -> Heard:
+    """Return what came over a stream."""
+    body: Any = {"webSocketUri": "wss://x", "password": "p"}
+    return Heard(offer or Reply(200, body=body), text, greeted=greeted, **more)
+
+
+def numbered(*numbers: int) -> str:
+    """Return the lines of a container that counts."""
+    return "".join(f"probe-{number}\r\n" for number in numbers)
+
+
+def usages(*names: str, **more: Any) -> Reply:
+    """Return what a region says is used."""
+    rows: Any = [{"name": {"value": name}, "currentValue": 0, "limit": 100, "unit": "Count", **more} for name in names]
+    return Reply(200, body={"value": rows})
 
 
 def value_of(verdict: Seen | Unclear) -> str:
@@ -190,6 +209,37 @@ CASES: list[tuple[Seen | Unclear, str]] = [
     (deep.decide_failure(Reply(200, body={"status": "Failed", "error": {"code": "X", "message": "y"}})), "true"),
     (deep.decide_failure(Reply(200, body={"status": "Failed"})), "false"),
     (deep.decide_failure(Reply(200, body={"status": "Succeeded"})), "unclear"),
+    (streams.decide_stream(heard("# probe-42")), "true"),
+    (streams.decide_stream(heard("# probe-42", broke="reset")), "true"),
+    (streams.decide_stream(heard("# probe-42", greeted=False)), "false"),
+    (streams.decide_stream(heard("# probe-42", Reply(200, body={"uri": "x"}))), "false"),
+    (streams.decide_stream(heard("# echo probe-$((40 + 2))")), "unclear"),
+    (streams.decide_stream(heard("", refusal(409))), "unclear"),
+    (streams.decide_arguments(heard("\r\nprobe of several words\r\n")), "split"),
+    (streams.decide_arguments(heard('exec: "/bin/echo probe of several words": not found')), "one word"),
+    (streams.decide_arguments(heard("", refusal(400, "InvalidCommand"))), "one word"),
+    (streams.decide_arguments(heard("", refusal(429, "TooManyRequests"))), "unclear"),
+    (streams.decide_arguments(heard("/bin/echo probe of several words")), "unclear"),
+    (streams.decide_arguments(heard(broke="reset")), "unclear"),
+    (streams.decide_start([1, 2, 3], heard(numbered(1, 2, 3, 4))), "first line"),
+    (streams.decide_start([1, 2, 3], heard(numbered(4))), "now"),
+    (streams.decide_start([1, 2, 3], heard(numbered(3))), "now"),
+    (streams.decide_start([1, 2, 3], heard(numbered(2, 3, 4))), "unclear"),
+    (streams.decide_start([1, 2, 3], heard("probe-1")), "unclear"),
+    (streams.decide_start([1, 2], heard(numbered(1))), "unclear"),
+    (streams.decide_start([*range(1, 24)], heard(numbered(1))), "unclear"),
+    (streams.decide_start([1, 2, 3], heard("", refusal(400))), "unclear"),
+    (streams.decide_end([1, 2, 3], heard(numbered(23, 24, 1))), "group"),
+    (streams.decide_end([1, 2, 3], heard(numbered(1, 23, 24), ended=True)), "run"),
+    (streams.decide_end([1, 2, 3], heard(numbered(1, 23, 24))), "unclear"),
+    (streams.decide_end([1, 2, 3], heard(numbered(23), ended=True)), "unclear"),
+    (streams.decide_end([1, 2, 3], heard(numbered(23, 24), broke="reset")), "unclear"),
+    (streams.decide_end([1, 2, 24, 1], heard(numbered(24, 1))), "unclear"),
+    (streams.decide_end([1, 2, 3], heard("", refusal(400))), "unclear"),
+    (regions.decide_usages(usages("ContainerGroups", "StandardCores", "New")), "true"),
+    (regions.decide_usages(usages("ContainerGroups")), "false"),
+    (regions.decide_usages(Reply(200, body={"value": [{"name": {"value": "ContainerGroups"}}]})), "false"),
+    (regions.decide_usages(refusal(404)), "unclear"),
     (profiles.decide_creation(Reply(201, {"location": "https://x"}, {"properties": {"revision": 1}})), "false"),
     (profiles.decide_revisions(refusal(400), group()), "unclear"),
     (profiles.decide_revisions(group(), group()), "false"),

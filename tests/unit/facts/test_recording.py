@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Json
 
 API = "api-version=2025-09-01"
+KIND = "Microsoft.ContainerInstance/containerGroups"
 WORDS = ("acme", "contoso", "fabrikam", "billing", "ledger", "payroll", "zebra", "quokka", "walrus", "tundra")
 SEEDS = [*range(30), *(pytest.param(each, marks=pytest.mark.sweep) for each in range(30, 1000))]
 
@@ -312,3 +313,25 @@ def test_what_azure_says_is_not_spoiled_by_names_that_are_common_words() -> None
         "volumeMounts": [{"mountPath": "/name1", "server": "label1.azurecr.io"}],
         "message": "No more than 5, at /name1",
     } == made.response
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "wss://bridge-linux-12.eastus.management.azurecontainer.io/exec/caas-9f8e7d6c5b4a/bridge-0a1b2c3d4e5f?rows=24",
+        "ws://127.0.0.1:8080/execstream/sessionId/8f14e45f-ceea-467f-a0e6-a1a2a3a4a5a6?api-version=1.0&rows=24",
+    ],
+)
+def test_what_exec_offers_does_not_survive(address: str) -> None:
+    """Neither the server, nor the session, nor the password; also where a message quotes them."""
+    body: Json = {"webSocketUri": address, "password": "hunter-two-long"}
+    path = f"/subscriptions/s-of-acme/resourceGroups/rg/providers/{KIND}/web/containers/main/exec?{API}"
+    asked: Json = {"command": "/bin/sh", "terminalSize": {"rows": 24, "cols": 80}}
+    quoted: Json = {"message": f"{address} refused hunter-two-long"}
+    made = scrub([Exchange("POST", path, 200, asked, {}, body), Exchange("GET", "/", 400, None, {}, quoted)])
+    text = write_recording(made)
+
+    assert asked == made[0].request
+    assert {"webSocketUri", "password"} == dict(made[0].response or {}).keys()  # type: ignore[call-overload]
+    for part in ("bridge", "eastus", "azurecontainer", "caas", "9f8e", "8f14", "sessionid", "hunter", "127.0.0.1"):
+        assert part not in text.lower(), part

@@ -15,7 +15,7 @@ from aci_reconcile.facts.beyond import BEYOND_THE_EMULATOR
 from aci_reconcile.facts.probes import PROBES
 from aci_reconcile.facts.register import REGISTER, Row, get_row
 from aci_reconcile.facts.unasked import REASONS
-from aci_reconcile.facts.uses import USES
+from aci_reconcile.facts.uses import USES, find_use
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -40,6 +40,13 @@ def test_a_fact_has_one_reason_why_it_is_not_asked() -> None:
     told = [fact for facts in REASONS.values() for fact in facts.split()]
 
     assert sorted(set(told)) == sorted(told)
+
+
+def test_a_fact_that_is_not_asked_because_nothing_depends_on_it_has_no_use() -> None:
+    """What has become of use since then has to be asked, or has another reason."""
+    told = REASONS["nothing of the tool depends on it"].split()
+
+    assert [] == [fact for fact in told if not find_use(fact).startswith("Nothing: ")]
 
 
 def test_each_row_says_when_its_evidence_was_looked_at() -> None:
