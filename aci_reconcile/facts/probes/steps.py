@@ -106,7 +106,7 @@ class Listen:
     seconds: float
     pause: float
     """Seconds between two looks at what has come."""
-    is_enough: Callable[[str], bool] = bool
+    is_enough: Callable[[str], bool] = lambda _text: False
     """Whether what was heard so far is all that is needed."""
     say: bytes = b""
     """What is typed once something was heard, or after half of the time."""

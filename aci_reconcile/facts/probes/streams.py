@@ -22,6 +22,7 @@ from aci_reconcile.facts.probes.steps import (
 )
 
 if TYPE_CHECKING:
+    from aci_reconcile.core.model import Body
     from aci_reconcile.facts.probes.lab import Lab
     from aci_reconcile.facts.probes.steps import Steps, Verdicts
 
@@ -55,7 +56,7 @@ def _ask_exec(lab: Lab) -> Steps[Verdicts]:
 
 def _execute(lab: Lab, name: str, command: str, say: bytes = b"") -> Steps[Heard]:
     path = lab.path(name, "containers", "main", "exec")
-    body = {"command": command, "terminalSize": {"rows": 24, "cols": 120}}
+    body: Body = {"command": command, "terminalSize": {"rows": 24, "cols": 120}}
     return (yield from listen(Listen(path, body, _TERMINAL, lab.pause / 5, say=say)))
 
 

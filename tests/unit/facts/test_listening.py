@@ -109,6 +109,11 @@ def test_something_is_typed_once_after_the_prompt(lines: list[tuple[float, bytes
     assert [(at, b"id\n")] == script.said
 
 
+def test_by_default_nothing_is_enough() -> None:
+    """What was heard first is the prompt, and not the answer."""
+    assert "# 42" == run(Script(FakeClock(0.0), [(1.0, b"# "), (6.0, b"42")]), say=b"6*7\n").text
+
+
 def test_others_go_on_while_one_listens() -> None:
     """They need not wait for its end."""
     script, times, results = Script(FakeClock(0.0), []), list[float](), list[Heard]()

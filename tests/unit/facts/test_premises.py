@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FEW = tuple(
     probe
     for probe in PROBES
-    if probe.id in {"update-answer", "labels", "absence", "reserved-ports", "profiles", "network-collisions"}
+    if probe.id in {"update-answer", "labels", "absence", "reserved-ports", "profiles", "network-collisions", "exec"}
 )
 STUBBORN = Knobs(provisioning_seconds=30, delete_while_transitioning="refuse")
 NEXT = replace(LAB, run="ef34gh")
