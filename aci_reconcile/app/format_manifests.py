@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app.files import read_for_edit, write_edited
-from aci_reconcile.app.manifests import make_request
+from aci_reconcile.app.manifests import find_secrets, make_request
 from aci_reconcile.core.errors import AciReconcileError, InvalidManifestsError
 from aci_reconcile.manifest import load
 from aci_reconcile.manifest.editing.difference import list_differences
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.app.requests import Sources
     from aci_reconcile.app.run import Run
+    from aci_reconcile.core.secret import Secret
     from aci_reconcile.manifest import Loaded, Request
 
 
@@ -28,6 +29,8 @@ class Formatted:
     path: Path
     before: str
     after: str
+    secrets: tuple[Secret, ...] = ()
+    """What the manifests of the project have in clear text, and must not be shown."""
 
 
 def format_manifests(sources: Sources, run: Run) -> tuple[Formatted, ...]:
@@ -49,10 +52,10 @@ def format_manifests(sources: Sources, run: Run) -> tuple[Formatted, ...]:
         if each.where is not None and (loaded.selected is None or each.id.key in loaded.selected)
     )
     files = [_format(request.cwd / name, name, order=True) for name in names]
-    if _keeps(request, loaded, files):
-        return tuple(files)
-    # One of them is the reason; each is tried alone.
-    return tuple(_choose(request, loaded, each) for each in files)
+    if not _keeps(request, loaded, files):  # one of them is the reason; each is tried alone
+        files = [_choose(request, loaded, each) for each in files]
+    secrets = find_secrets(loaded)
+    return tuple(replace(each, secrets=secrets) for each in files)
 
 
 def write_formatted(files: tuple[Formatted, ...]) -> None:

@@ -75,11 +75,14 @@ def _render_text(files: tuple[Formatted, ...], changed: tuple[Formatted, ...]) -
 def _render_diff(file: Formatted) -> str:
     from difflib import unified_diff
 
+    from aci_reconcile.core.redaction import Redactor
     from aci_reconcile.render.escape import sanitize
 
+    redactor = Redactor()
+    redactor.remember(file.secrets)
     before, after = file.before.splitlines(), file.after.splitlines()
     lines = unified_diff(before, after, f"a/{file.file}", f"b/{file.file}", lineterm="")
-    return "".join(f"{sanitize(line)}\n" for line in lines)
+    return "".join(f"{sanitize(redactor(line))}\n" for line in lines)
 
 
 def _render_json(files: tuple[Formatted, ...], changed: tuple[Formatted, ...]) -> str:

@@ -198,3 +198,18 @@ def test_json_keeps_its_form(cli: CommandLine) -> None:
     assert cli("fmt").code == 0
 
     assert file.read_text() == text.replace("Containers", "containers").replace('"1"', "1")
+
+
+def test_a_diff_shows_no_secret(cli: CommandLine) -> None:
+    """What a job prints may be public, even if the manifest holds a secret in clear text."""
+    variables = "{PLAIN: a, KEY: {secureValue: hunter2hunter2}, Z: no}"
+    manifest(
+        cli,
+        "name: web\ncontainers:\n- name: a\n  image: x:1\n  resources: {cpu: 1, memoryInGB: 1}\n"
+        f"  environmentVariables: {variables}\n",
+    )
+
+    ran = cli("fmt", "--diff")
+
+    assert "hunter2" not in ran.out
+    assert '+  environmentVariables: {PLAIN: a, KEY: {secureValue: (secret)}, Z: "no"}' in ran.out
