@@ -44,6 +44,8 @@ class Allow:
     """Confirm that Azure already has the secrets that could not be compared."""
     redeploy: tuple[str, ...] = ()
     """Addresses of groups to write again even if nothing differs."""
+    create_resource_groups: bool = False
+    """Create resource groups that do not exist, whatever the project file says."""
     override_freeze: str | None = None
     """The reason to write despite a freeze; None: a freeze blocks the plan."""
     restore: bool = False
@@ -94,7 +96,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         selected=loaded.selected,
         narrowed_by=loaded.narrowed_by,
         # In Azure a missing resource group is often a mistyped one; in the emulator everything begins empty.
-        create_resource_groups=project.create_resource_groups or local,
+        create_resource_groups=project.create_resource_groups or allow.create_resource_groups or local,
         resource_group_location=project.location,
         restore=allow.restore,
         emptied=tuple(map(str, loaded.empty_places)),

@@ -63,6 +63,7 @@ def releases_to_json(allow: Allow) -> dict[str, Any]:
         "touch_secrets": allow.touch_secrets,
         "trust_secrets": allow.trust_secrets,
         "redeploy": list(allow.redeploy),
+        "create_resource_groups": allow.create_resource_groups,
         "override_freeze": allow.override_freeze,
         "restore_on_failure": allow.restore,
     }
@@ -92,6 +93,7 @@ def inputs_from_json(request: Request) -> Inputs:
         touch_secrets=request.get("touch_secrets", False),
         trust_secrets=request.get("trust_secrets", False),
         redeploy=tuple(request.get("redeploy", ())),
+        create_resource_groups=request.get("create_resource_groups", False),
         override_freeze=request.get("override_freeze"),
         restore=request.get("restore_on_failure", False),
     )

@@ -41,6 +41,13 @@ RESTORE: Final = Option(
     is_flag=True,
     help="Create the former group again if Azure refuses its replacement.",
 )
+CREATE_RESOURCE_GROUPS: Final = Option(
+    "--create-resource-groups",
+    section=SAFETY,
+    safety=True,
+    is_flag=True,
+    help="Create resource groups that do not exist (default: no, or the project's).",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +142,7 @@ class ReleaseOptions:
             shell_complete=candidates.complete_groups,
         )
     )
+    create_resource_groups: bool = declare(CREATE_RESOURCE_GROUPS)
     override_freeze: str | None = declare(OVERRIDE_FREEZE)
 
     def make_allow(self, *, restore: bool = False) -> Allow:
@@ -151,6 +159,7 @@ class ReleaseOptions:
             touch_secrets=self.touch_secrets,
             trust_secrets=self.trust_secrets,
             redeploy=self.redeploy,
+            create_resource_groups=self.create_resource_groups,
             override_freeze=self.override_freeze,
             restore=restore,
         )

@@ -191,7 +191,7 @@ def _block_resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator
             "resource-group",
             f"resource group {scope.resource_group} does not exist",
             (scope.resource_group,),
-            "set createResourceGroups: true in the project file, or create the resource group",
+            "--create-resource-groups, or createResourceGroups: true in the project file",
         )
 
 

@@ -12,7 +12,7 @@ from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import Option, Words, declare, include
 from aci_reconcile.cli.option_types import Line
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
-from aci_reconcile.cli.safety_options import OVERRIDE_FREEZE
+from aci_reconcile.cli.safety_options import CREATE_RESOURCE_GROUPS, OVERRIDE_FREEZE
 from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ class RunOptions:
             help="How many of several tasks run at once (default: 1).",
         )
     )
+    create_resource_groups: bool = declare(CREATE_RESOURCE_GROUPS)
     override_freeze: str | None = declare(OVERRIDE_FREEZE)
     sources: SourceOptions = include(SourceOptions)
     azure: AzureOptions = include(AzureOptions)
@@ -173,7 +174,8 @@ def run_tasks(session: Session, asked: RunOptions) -> int:
     with open_reports("run", session, asked.report, environment=asked.sources.environment) as reports:
         sources = replace(asked.sources.make_sources(asked.azure.place), only=(), location=asked.location)
         sources = task.add_to(sources, session.cwd)
-        with prepare(sources, target, Allow(override_freeze=asked.override_freeze), session) as workspace:
+        allow = Allow(create_resource_groups=asked.create_resource_groups, override_freeze=asked.override_freeze)
+        with prepare(sources, target, allow, session) as workspace:
             planned = plan_runs(workspace, task, target, session, os.urandom)
             for note in planned.notes:
                 console.info(f"{sanitize(note)}.")

@@ -53,6 +53,7 @@ BRAKES = {
     "--plan",
     "--checksum",
     "--redeploy",
+    "--create-resource-groups",
     "--auto-approve",
     "--yes",
     "--resource-groups",

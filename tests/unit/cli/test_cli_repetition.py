@@ -30,6 +30,7 @@ WORDS = {
     "touch_secrets": "--touch-secrets",
     "trust_secrets": "--trust-secrets",
     "redeploy": "--redeploy rg-shop/web",
+    "create_resource_groups": "--create-resource-groups",
     "override_freeze": "--override-freeze 'it is down'",
     "restore_on_failure": "--restore-on-failure",
 }

@@ -511,7 +511,7 @@ WHOLE: dict[str, tuple[Callable[[], list[tuple[Any, ...]]], list[tuple[Any, ...]
                 "resource-group",
                 "resource group rg-new does not exist",
                 ("rg-new",),
-                "set createResourceGroups: true in the project file, or create the resource group",
+                "--create-resource-groups, or createResourceGroups: true in the project file",
             )
         ],
     ),

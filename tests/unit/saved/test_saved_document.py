@@ -163,7 +163,7 @@ FULL = Inputs(
     ),
     Allow(
         prune=False, max_deletes=0, max_restarts=2, adopt=True, take_over=("a",), replace=-1, touch_secrets=True,
-        trust_secrets=True, redeploy=("rg/web",), override_freeze="why", restore=True,
+        trust_secrets=True, redeploy=("rg/web",), create_resource_groups=True, override_freeze="why", restore=True,
     ),
 )  # fmt: skip
 """A value for each input."""
