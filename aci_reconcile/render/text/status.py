@@ -176,6 +176,8 @@ def choose_colour(state: State, style: Style) -> str:
 
 def describe_state(health: Health) -> str:
     """Return the state of a group with its reasons."""
+    if health.ready_at is not None:  # all its containers run: to name them as a reason would only puzzle
+        return f"{health.state}: it runs, and not for long enough yet"
     return sanitize(f"{health.state}: {'; '.join(health.reasons)}" if health.reasons else health.state.value)
 
 

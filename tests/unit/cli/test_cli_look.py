@@ -291,3 +291,8 @@ def test_where_status_finds_nothing_it_names_the_environments(project: CommandLi
 
     assert [said, "", "", ""] == [ran.err for ran in asked]
     assert {"No container groups.\n"} == {ran.out for ran in asked}
+
+
+def test_what_has_just_started_is_said_to_run(applied: CommandLine) -> None:
+    """That its container is Running is no reason for being pending."""
+    assert "pending: it runs, and not for long enough yet" in applied("status", "web").out
