@@ -46,6 +46,7 @@ class Command(click.Command):
         failure: ExitCode = ExitCode.ERROR,
     ) -> None:
         self.failure = failure
+        self.options: type[object] = options
 
         def call(ctx: click.Context, **_values: object) -> int:
             return _run(ctx, function, options)

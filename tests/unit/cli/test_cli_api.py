@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -87,9 +88,24 @@ def test_no_module_has_the_name_of_a_public_function() -> None:
     assert set() == modules & set(aci_reconcile.__all__)
 
 
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the embedded emulator keeps of a project that was applied."""
+    folder = tmp_path_factory.mktemp("applied")
+    (folder / "aci-reconcile.yaml").write_text(PROJECT, encoding="utf-8")
+    (folder / "web.yaml").write_text(GROUP.format(name="web"), encoding="utf-8")
+    loaded = aci_reconcile.load([folder / "web.yaml"], cwd=folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ACI_RECONCILE_PROVISIONING", "0s")
+        with aci_reconcile.connect(loaded, local=folder / ".aci-reconcile") as backend:
+            list(aci_reconcile.apply(aci_reconcile.plan(loaded, backend), backend, stable_for=0))
+    return folder / ".aci-reconcile"
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])
-def test_the_examples_of_the_documentation_run(folder: Path, example: str) -> None:
-    """Each as a script of its own, in the folder of a project."""
+def test_the_examples_of_the_documentation_run(folder: Path, world: Path, example: str) -> None:
+    """Each as a script of its own, in the folder of a project whose group is there."""
+    shutil.copytree(world, folder / ".aci-reconcile")
     done = subprocess.run([sys.executable, "-c", example], cwd=folder, capture_output=True, text=True, check=False)
 
     assert (0, "") == (done.returncode, done.stderr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import types
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -12,25 +11,22 @@ import click
 import pytest
 from unit.cli.command_line import list_commands
 
+from aci_reconcile.app.durations import Moment
 from aci_reconcile.azure import CloudName
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, fill_options, list_params, read_command_line
-from aci_reconcile.cli.option_types import Allowance, Duration, Pair, Report
+from aci_reconcile.cli.option_types import Allowance, Duration, Pair, Report, Since
 from aci_reconcile.emulator import Pace
 
 COMMANDS = {name: found for name, found in list_commands().items() if isinstance(found[0], Command)}
-NAMESPACE = {"CloudName": CloudName, "Pace": Pace, "Path": Path}
+NAMESPACE = {"CloudName": CloudName, "Moment": Moment, "Pace": Pace, "Path": Path}
 
 
 def find_class(name: str) -> type[Any]:
     """Return the class with the options of a command."""
-    command, where = COMMANDS[name]
-    module = importlib.import_module(where)
-    (found,) = {
-        each
-        for each in vars(module).values()
-        if isinstance(each, type) and each.__module__ == module.__name__ and each.__name__.endswith("Options")
-    }
+    command, _ = COMMANDS[name]
+    assert isinstance(command, Command)
+    found = command.options
     assert command.params == list(list_params(found))
     return found
 
@@ -52,7 +48,9 @@ def find_type(param: click.Parameter) -> Any:
     one: Any = find_single_type(param)
     if param.multiple if isinstance(param, Option) else param.nargs < 0:
         return types.GenericAlias(tuple, (one, ...))
-    missing = param.absent is None if isinstance(param, Option) else not param.required and param.default is None
+    # click says since 8.3 that nothing is the default with a value of its own
+    missing = param.absent is None if isinstance(param, Option) else param.to_info_dict()["default"] is None
+    missing = missing and not param.required
     return one | None if missing else one
 
 
@@ -63,7 +61,7 @@ def find_single_type(param: click.Parameter) -> Any:
         return str
     if isinstance(kind, (Pair, Report)):
         return tuple[str, str]
-    known: dict[Any, Any] = {click.Path: Path, Duration: float, Allowance: int}
+    known: dict[Any, Any] = {Since: Moment, click.Path: Path, Duration: float, Allowance: int}
     by_name = {"integer": int, "integer range": int, "float": float, "float range": float, "boolean": bool}
     return known.get(type(kind), by_name.get(kind.name, str))
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 COMMANDS = list_commands()
 OWN_FORMS = {
     ("convert", "--out"): "convert-out",
+    ("fmt", "--check"): "fmt-check",
+    ("fmt", "--diff"): "fmt-diff",
     ("import", "--out"): "import-out",
     ("verify", "--strict"): "verify-strict",
     ("why", "--tail"): "why-tail",
@@ -100,6 +102,7 @@ def test_help_fits_a_terminal_of_80_columns(cli: CommandLine, monkeypatch: pytes
     assert [] == [line for line in wide if not line.startswith("  aci-reconcile ")]
     many = (
         "COMMAND ...",
+        "PATH=VALUE...",
         "-- COMMAND...",
         "[PATH]...",
         "[ADDRESS]...",

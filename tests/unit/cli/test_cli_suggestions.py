@@ -68,8 +68,10 @@ def test_a_wrong_word_is_answered_with_the_right_one(cli: CommandLine, words: st
 def test_every_suggestion_exists() -> None:
     """A command by this name, an option of some command; and nothing is listed that exists itself.
 
-    But for --yes: `facts probe` asks before it spends money, not before it changes a project's groups. And for --env:
-    `run` sets a variable of a container with it, as docker does, while others choose an environment so.
+    But for seven, which are advice where a command does not have them: `facts probe` asks with --yes before it spends
+    money, `run` sets a variable of a container with --env as docker does, `logs` ends with a container's --exit-code,
+    `status` has --output as kubectl does, `convert` and `init` replace files with --force, and `fmt` has
+    --check and --diff as formatters do.
     """
     commands = list_commands()
     options = {spelling for each, _ in commands.values() for param in each.params for spelling in param.opts}
@@ -77,4 +79,5 @@ def test_every_suggestion_exists() -> None:
     assert set(ELSEWHERE.values()) <= set(commands)
     assert not set(ELSEWHERE) & set(commands)
     assert {needs for needs, _ in OPTIONS_ELSEWHERE.values() if needs} <= options
-    assert {"--env", "--yes"} == set(OPTIONS_ELSEWHERE) & options
+    taken = {"--check", "--diff", "--env", "--exit-code", "--force", "--output", "--yes"}
+    assert taken == set(OPTIONS_ELSEWHERE) & options

@@ -80,12 +80,12 @@ def test_a_missing_secret_fails(project: CommandLine) -> None:
 
 
 def test_what_could_not_be_checked(project: CommandLine) -> None:
-    """No failure, and under ``--strict`` one: the embedded emulator knows no virtual networks."""
+    """No failure, and under ``--strict`` one: the network is not there to ask."""
     project.group("web", more=IN_SUBNET)
     ran = project("verify")
 
     assert 0 == ran.code
-    assert "    could not be checked  region of n/v/s  NotEmulated: " in ran.out
+    assert "    could not be checked  region of n/v/s  ResourceGroupNotFound: " in ran.out
     assert "Ready as far as could be checked: 1 check could not be made, 9 passed." in ran.out
     assert 1 == project("verify", "--strict").code
 

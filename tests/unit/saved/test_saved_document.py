@@ -174,7 +174,7 @@ def test_every_input_is_saved_and_described() -> None:
     values = [getattr(each, one.name) for each in (FULL.sources, FULL.allow) for one in dataclasses.fields(each)]
     request = inputs_to_json(FULL, hidden=(), changed=())
 
-    assert 1 == values.count("")  # the commit, in whose place addresses are saved
+    assert 2 == values.count("")  # the commit, in whose place addresses are saved; the region, which only `run` takes
     assert set(request) == set(SCHEMA["$defs"]["request"]["properties"])
 
 

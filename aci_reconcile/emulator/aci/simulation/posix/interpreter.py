@@ -45,7 +45,7 @@ class Shell:
     def make(cls, program: Program, name: str) -> Shell:
         """Return a new shell with the variables of its program."""
         shell = cls.__new__(cls)
-        state = State(program, name, [], shell.run_text, shell._capture)  # noqa: SLF001  its own
+        state = State(program, name, [], shell.run_text, shell.capture)
         state.variables.update({"IFS": " \t\n", "PWD": program.folder, "OPTIND": "1", **program.env})
         state.exported.update(program.env)
         shell.state, shell.tested = state, 0
@@ -96,7 +96,8 @@ class Shell:
         self.state.status = _SYNTAX
         return _SYNTAX
 
-    async def _capture(self, script: node.Script) -> bytes:
+    async def capture(self, script: node.Script) -> bytes:
+        """Run a script in a copy of this shell, and return its output: a command substitution."""
         reading, writing = make_pipe()
 
         async def live(process: Process) -> int:
@@ -164,7 +165,7 @@ class Shell:
 
     async def _run_pipeline(self, pipeline: node.Pipeline) -> None:
         if len(pipeline.commands) == 1:
-            status = await self._run_command(pipeline.commands[0])
+            status = await self.run_command(pipeline.commands[0])
         else:
             status = await self._run_connected(pipeline.commands)
         self.state.status = int(not status) if pipeline.negated else status
@@ -193,7 +194,7 @@ class Shell:
         async def live(process: Process) -> int:
             shell = self._fork(process)
             try:
-                return await shell._run_command(command)  # noqa: SLF001  a copy
+                return await shell.run_command(command)
             except ExitError as exit_:
                 return exit_.status
             except (LeaveLoopError, ReturnError):
@@ -205,7 +206,8 @@ class Shell:
                 child.open(number, file)
         return child
 
-    async def _run_command(self, command: node.Command) -> int:
+    async def run_command(self, command: node.Command) -> int:
+        """Run one command in this shell, and return its exit code."""
         try:
             kernel = self.state.program.kernel
             kernel.commands += 1
@@ -342,7 +344,7 @@ class Shell:
         arguments, state.arguments = state.arguments, words[1:]
         state.locals.append({})
         try:
-            return await self._run_command(body)
+            return await self.run_command(body)
         except ReturnError as return_:
             return return_.status
         finally:
