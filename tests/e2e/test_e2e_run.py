@@ -91,12 +91,12 @@ def test_an_apply_leaves_a_run_alone(commands: Commands) -> None:
 def test_a_signal_ends_a_run_and_its_group(commands: Commands, number: int, code: int) -> None:
     """Within seconds; the log so far is told."""
     process = commands.begin("run", "job", "--", "sh", "-c", "echo begun; sleep 1000")
-    until(process, "created after")
+    assert process.stdout is not None
+    told = process.stdout.readline()
     process.send_signal(number)
     last = ended(process)
 
-    assert code == last.code, last.err
-    assert "begun" in last.out
+    assert ("begun\n", code) == (told, last.code), last.err
     assert "rg-shop/job: interrupted" in last.err
     assert {} == find_groups(commands)
 

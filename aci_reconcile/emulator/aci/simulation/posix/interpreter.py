@@ -17,7 +17,6 @@ from aci_reconcile.emulator.aci.simulation.posix.kernel import (
     Process,
     SignalledError,
     Until,
-    breathe,
     make_pipe,
 )
 from aci_reconcile.emulator.aci.simulation.posix.parser import parse
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 _NAMES: Final = {INTERRUPT: "INT", 3: "QUIT", BROKEN_PIPE: "PIPE"}
-_SYNTAX, _TURN = 2, 16
+_SYNTAX: Final = 2
 
 
 @dataclass(eq=False, slots=True)
@@ -209,10 +208,7 @@ class Shell:
     async def run_command(self, command: node.Command) -> int:
         """Run one command in this shell, and return its exit code."""
         try:
-            kernel = self.state.program.kernel
-            kernel.commands += 1
-            if kernel.commands % _TURN == 0:
-                await breathe()
+            await self.state.program.kernel.take_turn()
             status = await self._dispatch(command)
         except SignalledError as signal:
             action = self.state.traps.get(_NAMES.get(signal.number, ""))

@@ -14,6 +14,8 @@ QUIT: Final = 3
 BROKEN_PIPE: Final = 13
 _PIPE_SIZE: Final = 65536
 _MOST_PROCESSES: Final = 500
+_TURN: Final = 16
+"""How many commands a shell runs before others may."""
 _MOST_DATA: Final = 16 * 1024 * 1024
 
 
@@ -223,6 +225,12 @@ class Kernel:
     unknown: bool = False
     """Whether a program was needed, or a file, or an option, that is not simulated."""
     _numbers: int = 0
+
+    async def take_turn(self) -> None:
+        """Count a command of a shell; after some, others may run, and signals come."""
+        self.commands += 1
+        if self.commands % _TURN == 0:
+            await breathe()
 
     def spawn(
         self, files: dict[int, File], make: Callable[[Process], Coroutine[Any, Any, int]], *, background: bool = False
