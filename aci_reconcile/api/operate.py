@@ -88,12 +88,12 @@ def _make_view(backend: Backend, loaded: Loaded | None) -> View:
 class _Memory:
     """The near end of a program that is run by a program."""
 
-    pieces: list[bytes]
+    chunks: list[bytes]
     show: Callable[[bytes], object] | None
     output: bytearray = field(default_factory=bytearray)
 
     def read(self) -> bytes | None:
-        return self.pieces.pop(0) if self.pieces else b""
+        return self.chunks.pop(0) if self.chunks else b""
 
     def stop(self) -> None:
         """Nothing waits."""

@@ -28,5 +28,7 @@ def test_two_commands_end_with_a_running_group(tmp_path: Path) -> None:
     assert (0, 0) == (begun.code, applied.code), begun.err + applied.err
     assert "project shop" in applied.out
     (group,) = json.loads(shown.out)["groups"]
-    assert ("rg-shop/web", "healthy") == (group["address"], group["health"]["state"])
+    # running, and for less than the ten seconds that status asks for
+    assert ("rg-shop/web", "pending") == (group["address"], group["health"]["state"])
+    assert ["Running"] == [each["state"] for each in group["health"]["containers"]]
     assert 0 == again.code, again.out
