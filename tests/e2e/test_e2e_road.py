@@ -95,7 +95,9 @@ def test_what_the_original_sample_shows(commands: Commands, tmp_path: Path) -> N
         listed = json.loads(commands("status", "--format", "json", *place).out)["groups"]
 
         assert ["hello", "pair", "task"] == [each["name"] for each in listed]
-        assert ["healthy", "healthy", "finished"] == [each["health"]["state"] for each in listed]
+        # running, but perhaps not for ten seconds yet
+        assert {"healthy", "pending"} >= {each["health"]["state"] for each in listed[:2]}
+        assert "finished" == listed[2]["health"]["state"]
 
         one = commands("status", "hello", *place).out
 
