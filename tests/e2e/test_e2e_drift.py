@@ -61,7 +61,7 @@ def test_a_scheduled_look(tmp_path: Path) -> None:
     assert [0, 2, 0, 0] == [len(each["appeared"]) for each in documents]
     assert [0, 0, 0, 2] == [len(each["resolved"]) for each in documents]
     assert documents[1]["findings"] == documents[2]["findings"]
-    assert (3, 0) == (
+    assert (2, 0) == (
         drifted["aci_reconcile_drift_findings"],
         metrics(tmp_path)["aci_reconcile_drift_findings"],
     )
