@@ -105,9 +105,7 @@ def test_a_resource_group_that_may_not_be_made(tmp_path: Path) -> None:
 
     assert [3, 3] == [verified.code, applied.code]
     assert "resource group rg-shop does not exist" in verified.out
-    assert (
-        "release with --create-resource-groups, or createResourceGroups: true in the project file" in verified.out
-    )
+    assert "release with --create-resource-groups, or createResourceGroups: true in the project file" in verified.out
     assert "\nNot ready: 1 check failed" in verified.out
     assert (False, ["held"]) == (
         told["passed"],
