@@ -65,31 +65,31 @@ class LogJoiner:
         """Whether nothing is known of the run."""
         return not self._list_known()
 
-    def opened(self) -> None:
+    def begin_stream(self) -> None:
         """Begin with a new stream."""
-        self.broke()
+        self.break_off()
         self._stream.open = True
 
     def hold(self) -> None:
         """Let the stream's lines wait for the next answer: after a silence, they may be of the next run."""
         self._stream.held = True
 
-    def received(self, data: bytes) -> list[LogLine]:
+    def take(self, data: bytes) -> list[LogLine]:
         """Take bytes of the stream, and return the lines that can be printed at once."""
         return self._print(self._stream.take(data, direct=self.direct))
 
-    def broke(self) -> None:
+    def break_off(self) -> None:
         """Note that the stream is gone; the next answer says what came meanwhile."""
         self._left += self._stream.own
         self._stream.reset(opened=False)
 
-    def ended(self) -> list[LogLine]:
+    def end_stream(self) -> list[LogLine]:
         """Note that the stream has ended with the container's run: what it has brought is all."""
         printed = self._print(self._stream.end(direct=self.direct))
         self.complete = self.proven and not self.behind
         return printed
 
-    def snapshot(
+    def join(
         self,
         answer: Snapshot,
         *,
@@ -112,7 +112,7 @@ class LogJoiner:
         known = self._list_known()
         places = _find_places(known, answer)
         if known and not places and (self._drop_unfit(lines) or self._adopt(lines)):
-            return self.snapshot(answer, whole=whole, ended=ended, over=over, force=force)
+            return self.join(answer, whole=whole, ended=ended, over=over, force=force)
         doubt = find_doubt(known, lines, places) if known else Doubt.NONE
         sure = force or not answer.lines or is_timed(known, lines)
         if (doubt and not force) or not sure:
@@ -132,7 +132,7 @@ class LogJoiner:
         self.complete = self.complete or ended
         return [*before, *joined], Doubt.NONE
 
-    def restarted(
+    def begin_run(
         self, answer: Snapshot, *, ended: bool = False, over: bool = False, missed: bool = False
     ) -> list[Joined]:
         """Join the whole log of another run: end the old run, and begin the new one.

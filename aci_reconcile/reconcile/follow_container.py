@@ -130,7 +130,7 @@ def _read_stream(follower: LogFollower) -> Process[ContainerRun | None]:
             if now - came > _SILENCE:
                 follower.joiner.hold()
             came = now
-            yield from follower.emit(follower.joiner.received(data))
+            yield from follower.emit(follower.joiner.take(data))
         run = yield from _join_if_due(follower, now, came)
         if run is None or run.begun != follower.run.begun or run.over:
             return run

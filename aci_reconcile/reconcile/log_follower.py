@@ -86,7 +86,7 @@ class LogFollower:
             return
         if not at_once and self.ctx.clock.now() - self._opened < _SHORT:
             self._again = self.ctx.clock.now() + _SHORT
-        self.joiner.broke()
+        self.joiner.break_off()
         yield from call(stream.close)
 
     def attach(self) -> Process[None]:
@@ -104,7 +104,7 @@ class LogFollower:
         else:
             self._refusals, self._opened, self.prove = 0, self.ctx.clock.now(), -math.inf
             self._proof = Backoff(*_PROOFS)
-            self.joiner.opened()
+            self.joiner.begin_stream()
 
     def _open(self) -> None:
         """Open a stream, in a thread of the pool; nobody may wait for it any more."""
@@ -119,7 +119,7 @@ class LogFollower:
         if run is not None and not run.over and run.begun == self.run.begun:
             yield from self.drop_stream(at_once=False)
             return run
-        yield from self.emit(self.joiner.ended())
+        yield from self.emit(self.joiner.end_stream())
         stream, self.stream = self.stream, None
         if stream is not None:
             yield from call(stream.close)
@@ -138,7 +138,7 @@ class LogFollower:
         if answer is None:
             return None
         if not other:
-            joined, doubt = self.joiner.snapshot(answer, whole=whole, ended=run.over)
+            joined, doubt = self.joiner.join(answer, whole=whole, ended=run.over)
             if not doubt:
                 yield from self.emit(joined)
                 return run
@@ -154,10 +154,10 @@ class LogFollower:
     def _join_surely(self, answer: Snapshot, run: ContainerRun, *, whole: bool, over: bool) -> Process[None]:
         """Join an answer that is known to be of a run."""
         if run.begun == self.run.begun:
-            joined, _ = self.joiner.snapshot(answer, whole=whole, ended=run.over, over=over, force=True)
+            joined, _ = self.joiner.join(answer, whole=whole, ended=run.over, over=over, force=True)
             yield from self.emit(joined)
             return
-        joined = self.joiner.restarted(answer, ended=run.over, over=over, missed=run.skips(self.run))
+        joined = self.joiner.begin_run(answer, ended=run.over, over=over, missed=run.skips(self.run))
         self.run = run
         yield from self.emit(joined)
 
@@ -166,7 +166,7 @@ class LogFollower:
         answer = yield from self._ask(whole=whole)
         if answer is None:
             return None
-        joined, doubt = self.joiner.snapshot(answer, whole=whole)
+        joined, doubt = self.joiner.join(answer, whole=whole)
         if whole and not self.joiner.proven:
             self.prove = self.ctx.clock.now() + self._proof.next()
         if not doubt:
