@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.gateway import Emulator
     from aci_reconcile.emulator.http.visitors import Visitors
 
-_BACKLOG = 512
 _IDLE_SECONDS = 300.0
 _LONGEST_LINE = 65536
 # How long a client may go on to send a body that was refused, so that it comes to read the refusal.
 _LINGER_SECONDS = 2.0
+_RETRY_SECONDS = 0.1
+_NO_FILES_LEFT = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _LOG = logging.getLogger(NAME)
 _LOG.addHandler(logging.NullHandler())
 _LOG.propagate = False
@@ -87,7 +90,8 @@ class Listener:
 
     def run(self) -> None:
         """Serve until `stop` is called from another thread."""
-        asyncio.run(self._serve())
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # Windows' own has no `add_reader`
+            runner.run(self._serve())
 
     def stop(self) -> None:
         """Let `run` hang up on every client and end. It must have been called."""
@@ -99,19 +103,65 @@ class Listener:
         loop, workers = asyncio.get_running_loop(), Workers()
         loop.set_exception_handler(_ignore)  # clients that hang up
         front = Front(self.emulator, self.visitors, "http" if self.tls is None else "https", workers)
-        connections = _Connections(front.answer)
+        entrance = _Entrance(loop, self.socket, _Connections(front.answer), self.tls)
         self._loop = loop
-        try:
-            server = await loop.create_server(connections, sock=self.socket, ssl=self.tls, backlog=_BACKLOG)
-        finally:
-            self._started.set()
+        self.socket.setblocking(False)
+        entrance.open()
+        self._started.set()
         await self._end.wait()
-        server.close()
-        for connection in connections.connections:
+        await entrance.close()
+        workers.dismiss()
+        # What is left, such as answers to clients who have gone, is cancelled by the runner.
+
+
+@dataclass(frozen=True, slots=True)
+class _Entrance:
+    """Accepts connections until it is closed.
+
+    The server of asyncio does this, too, but when it is closed it forgets those that it has just accepted.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    socket: socket.socket
+    connections: _Connections
+    tls: ssl.SSLContext | None
+    welcomes: set[asyncio.Task[object]] = field(default_factory=set)
+
+    def open(self) -> None:
+        """Accept what comes."""
+        self.loop.add_reader(self.socket, self._accept)
+
+    async def close(self) -> None:
+        """Accept nothing more, and hang up on every client."""
+        self.loop.remove_reader(self.socket)
+        for welcome in self.welcomes:
+            welcome.cancel()
+        while self.welcomes:
+            await asyncio.sleep(0)
+        for connection in self.connections.connections:
             if connection.transport is not None:
                 connection.transport.abort()
-        workers.dismiss()
-        # What is left, such as handshakes, is cancelled by `asyncio.run`.
+
+    def _accept(self) -> None:
+        try:
+            accepted, _ = self.socket.accept()
+        except OSError as error:
+            if error.errno in _NO_FILES_LEFT:
+                self.loop.remove_reader(self.socket)
+                self.loop.call_later(_RETRY_SECONDS, self.open)
+            return
+        accepted.setblocking(False)
+        handshake = self.loop.connect_accepted_socket(self.connections, accepted, ssl=self.tls)
+        welcome = self.loop.create_task(handshake)
+        self.welcomes.add(welcome)
+        welcome.add_done_callback(partial(self._forget, accepted))
+
+    def _forget(self, accepted: socket.socket, welcome: asyncio.Task[object]) -> None:
+        self.welcomes.discard(welcome)
+        if welcome.cancelled():
+            accepted.close()  # perhaps it has not come to have a transport, which would close it
+        else:
+            welcome.exception()  # a handshake that failed is the client's affair
 
 
 def _ignore(_loop: asyncio.AbstractEventLoop, _context: dict[str, object]) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.http.listener import Listener
 
 
+_BACKLOG = 512
+
+
 class Server:
     """A listening emulator.
 
@@ -81,7 +84,8 @@ def serve(
         message = f"the emulator listens on loopback only, not on {host!r}"
         raise ValueError(message)
     address = ("127.0.0.1" if host.lower() == "localhost" else host, port)
-    listening = socket.create_server(address, family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server(address, family=family, backlog=_BACKLOG)
     taken = int(listening.getsockname()[1])
     visitors = Visitors(taken, tls.names if tls else (), open=not is_loopback(host))
     try:

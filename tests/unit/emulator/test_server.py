@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import http.client
 import json
 import socket
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -208,3 +211,25 @@ def test_closing_does_not_wait_for_what_takes_long(world: World) -> None:
     with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
         slow.getresponse()
     slow.close()
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+def test_clients_that_come_while_it_closes_leave_nothing_open(world: World, sent: bytes) -> None:
+    def visit(port: int) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                with socket.create_connection(("127.0.0.1", port)) as client:
+                    client.sendall(sent)
+
+    with warnings.catch_warnings(record=True) as unclosed:
+        warnings.simplefilter("always")
+        for _ in range(20):
+            with serve(world.emulator) as server:
+                port = int(server.url.rpartition(":")[2])
+                visitors = [threading.Thread(target=visit, args=(port,)) for _ in range(3)]
+                for visitor in visitors:
+                    visitor.start()
+            for visitor in visitors:
+                visitor.join()
+        gc.collect()
+    assert [str(warning.message) for warning in unclosed] == []
