@@ -223,7 +223,7 @@ def test_clients_that_come_while_it_closes_leave_nothing_open(world: World, sent
 
     with warnings.catch_warnings(record=True) as unclosed:
         warnings.simplefilter("always")
-        for _ in range(20):
+        for _ in range(6):
             with serve(world.emulator) as server:
                 port = int(server.url.rpartition(":")[2])
                 visitors = [threading.Thread(target=visit, args=(port,)) for _ in range(3)]
