@@ -107,6 +107,7 @@ def test_json_has_the_code_and_the_output(run: Commands) -> None:
     assert json.loads(done.out) == {"address": "rg-shop/web", "container": "web", "exitCode": 3, "output": "one\n"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -127,11 +128,13 @@ def test_what_is_no_code_of_the_program_is_125(run: Commands, words: tuple[str, 
     assert "" == done.out
 
 
+@pytest.mark.long
 def test_groups_of_others_with_any_owner(run: Commands) -> None:
     """Only then."""
     assert "theirs\n" == run("exec", "theirs", "--any-owner", "--", "echo", "theirs").out
 
 
+@pytest.mark.long
 def test_without_an_exit_code(run: Commands) -> None:
     """The program itself is asked for; its code is not known, and the caller said that this is fine."""
     done = _run_bytes(run, "exec", "web", "--no-exit-code", "--", "sh", "-c", "echo on a terminal; exit 3")
@@ -323,6 +326,7 @@ def test_leaving_a_terminal(run: Commands) -> None:
     assert b"detached" in screen.shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_the_terminal_is_restored_after_a_signal(run: Commands, shells: RealShells, number: signal.Signals) -> None:
     """Modes that the program has left on are switched off, too."""
@@ -336,6 +340,7 @@ def test_the_terminal_is_restored_after_a_signal(run: Commands, shells: RealShel
     assert shells.ended.wait(10)
 
 
+@pytest.mark.long
 def test_the_terminal_is_restored_after_a_kill(run: Commands) -> None:
     """By a process that waits for it: the killed one cannot."""
     with _screen(run, "exec", "web", "-t", "--", "sh", "-c", "echo on; sleep 100") as screen:

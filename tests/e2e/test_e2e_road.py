@@ -51,6 +51,7 @@ def commands(tmp_path: Path) -> Commands:
     return found
 
 
+@pytest.mark.long
 def test_the_main_road(commands: Commands) -> None:
     """Validate, plan, apply, nothing to do, change, plan, apply, drift, destroy: exit codes all along."""
     commands.group("web")
@@ -157,6 +158,7 @@ def test_what_belongs_to_others_is_left_alone(commands: Commands, tmp_path: Path
         assert "No changes." in commands("destroy", "-y", *place).out
 
 
+@pytest.mark.long
 def test_the_state_of_the_emulator_outlives_it(commands: Commands, tmp_path: Path) -> None:
     """With ``--state`` another process finds what this one left; a port that is taken is an error."""
     commands.group("web")

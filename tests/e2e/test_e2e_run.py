@@ -64,6 +64,7 @@ def test_a_job_runs_to_its_end_and_leaves_nothing(commands: Commands) -> None:
     assert {} == find_groups(commands)
 
 
+@pytest.mark.long
 def test_an_apply_leaves_a_run_alone(commands: Commands) -> None:
     """Whatever it may delete: the run's group is in no plan and in no count, and goes on."""
     commands.group("web")
@@ -80,6 +81,7 @@ def test_an_apply_leaves_a_run_alone(commands: Commands) -> None:
     assert {"job", "web"} == set(find_groups(commands))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("number", "code"),
     [
@@ -130,6 +132,7 @@ def _expire(emulator: Killing, left: list[dict[str, Any]]) -> None:
             time.sleep(0.05)  # it is still being created
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("moment", "left"),
     [
@@ -166,6 +169,7 @@ def test_a_run_may_die_at_any_request(tmp_path: Path, after: bool) -> None:
     assert nth > 5
 
 
+@pytest.mark.long
 def test_it_works_against_a_server(tmp_path: Path) -> None:
     """As it does on the embedded emulator."""
     with azure(tmp_path) as server:

@@ -36,6 +36,7 @@ def os_type(served: Azure) -> str:
     return str(served.ask("GET", served.group("web"))["properties"]["osType"])
 
 
+@pytest.mark.long
 def test_the_manifest_of_the_readme_is_taken_and_comes_back(world: tuple[Azure, Commands]) -> None:
     """It names no ``osType``; created, changed and recreated it is sent with one, and nothing is left to do."""
     served, run = world
