@@ -8,7 +8,7 @@ import logging
 import threading
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
@@ -105,9 +105,10 @@ class Listener:
         front = Front(self.emulator, self.visitors, "http" if self.tls is None else "https", workers)
         entrance = _Entrance(loop, self.socket, _Connections(front.answer), self.tls)
         self._loop = loop
-        self.socket.setblocking(False)
-        entrance.open()
-        self._started.set()
+        try:
+            entrance.open()
+        finally:
+            self._started.set()
         await self._end.wait()
         await entrance.close()
         workers.dismiss()
@@ -122,32 +123,32 @@ class _Entrance:
     """
 
     loop: asyncio.AbstractEventLoop
-    socket: socket.socket
+    listening: socket.socket
     connections: _Connections
     tls: ssl.SSLContext | None
-    welcomes: set[asyncio.Task[object]] = field(default_factory=set)
+    welcomes: set[asyncio.Task[Any]] = field(default_factory=set["asyncio.Task[Any]"])
 
     def open(self) -> None:
         """Accept what comes."""
-        self.loop.add_reader(self.socket, self._accept)
+        self.listening.setblocking(False)
+        self.loop.add_reader(self.listening, self._accept)
 
     async def close(self) -> None:
         """Accept nothing more, and hang up on every client."""
-        self.loop.remove_reader(self.socket)
+        self.loop.remove_reader(self.listening)
         for welcome in self.welcomes:
             welcome.cancel()
-        while self.welcomes:
-            await asyncio.sleep(0)
+        await asyncio.gather(*self.welcomes, return_exceptions=True)
         for connection in self.connections.connections:
             if connection.transport is not None:
                 connection.transport.abort()
 
     def _accept(self) -> None:
         try:
-            accepted, _ = self.socket.accept()
+            accepted, _ = self.listening.accept()
         except OSError as error:
             if error.errno in _NO_FILES_LEFT:
-                self.loop.remove_reader(self.socket)
+                self.loop.remove_reader(self.listening)
                 self.loop.call_later(_RETRY_SECONDS, self.open)
             return
         accepted.setblocking(False)
@@ -156,7 +157,7 @@ class _Entrance:
         self.welcomes.add(welcome)
         welcome.add_done_callback(partial(self._forget, accepted))
 
-    def _forget(self, accepted: socket.socket, welcome: asyncio.Task[object]) -> None:
+    def _forget(self, accepted: socket.socket, welcome: asyncio.Task[Any]) -> None:
         self.welcomes.discard(welcome)
         if welcome.cancelled():
             accepted.close()  # perhaps it has not come to have a transport, which would close it

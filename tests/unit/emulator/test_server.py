@@ -215,6 +215,8 @@ def test_closing_does_not_wait_for_what_takes_long(world: World) -> None:
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"])
 def test_clients_that_come_while_it_closes_leave_nothing_open(world: World, sent: bytes) -> None:
+    """Neither a socket nor what reads from it."""
+
     def visit(port: int) -> None:
         with contextlib.suppress(OSError):
             while True:
