@@ -6,6 +6,7 @@ import functools
 import gc
 import hashlib
 import os
+import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,11 @@ settings.load_profile(PROFILE)
 
 # The same bytes make the same hash, which is slow on purpose: the suite asks for most of them again and again.
 hashlib.scrypt = functools.lru_cache(512)(hashlib.scrypt)  # type: ignore[assignment]
+
+# Behind `nohup` or in the background of a script these are ignored, and would be in every process that a test starts.
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)
 
 _FOREIGN = ("ACI_RECONCILE_", "AZURE_", "ARM_", "ACTIONS_", "GITHUB_")
 _PLAIN = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "TF_BUILD", "GITLAB_CI")
