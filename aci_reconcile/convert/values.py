@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.expressions.values import ExpressionError, Part, Text, Value, as_items, as_mapping
 from aci_reconcile.manifest.syntax.reference_grammar import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aci_reconcile.convert.conversion import Variable
-
-
-class ExpressionError(Exception):
-    """An expression is not valid, or cannot be evaluated here; the message says why."""
-
-
-class CycleError(ExpressionError):
-    """A parameter or a variable refers to itself."""
 
 
 class Unknown(Enum):
@@ -32,16 +23,9 @@ class Unknown(Enum):
 
 UNKNOWN: Final = Unknown.UNKNOWN
 
-MOST: Final = 1024 * 1024
-"""Characters and items of a value: ARM takes templates of 4 MB, with all of their values."""
-_DEEPEST: Final = 40
-
-Value: TypeAlias = Any
-"""JSON, in which a text may also be a ``Hole`` or a ``Text``, and a value may be ``Live``."""
-
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Part):
     """A value that a manifest refers to instead of saying it."""
 
     name: str
@@ -56,13 +40,6 @@ class Hole:
     """Its value, if the template or the caller says one."""
     encoded: bool = False
     """Whether the base64 of the value is wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text with holes in it."""
-
-    parts: tuple[str | Hole, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,69 +86,12 @@ class Settling:
         return hole.known
 
 
-def as_mapping(value: Value) -> Mapping[str, Value] | None:
-    """Return the value if it is a JSON object, else None."""
-    if isinstance(value, Mapping):
-        return value  # pyright: ignore[reportUnknownVariableType]  # what JSON of this type holds is JSON
-    return None
-
-
-def as_items(value: Value) -> list[Value] | None:
-    """Return the value if it is a JSON array, else None."""
-    if isinstance(value, list):
-        return value  # pyright: ignore[reportUnknownVariableType]  # as above
-    return None
-
-
 def is_known(value: Value) -> bool:
     """Whether a value is plain JSON."""
     if isinstance(value, (Hole, Text, Live)):
         return False
     members = as_mapping(value)
     return all(map(is_known, (members.values() if members is not None else as_items(value)) or ()))
-
-
-def join(parts: Sequence[Value]) -> Value:
-    """Return texts and holes as one text; a plain one if there is no hole, the hole itself if it stands alone."""
-    flat: list[str | Hole] = []
-    for part in parts:
-        pieces = part.parts if isinstance(part, Text) else (part,)
-        for piece in pieces:
-            if isinstance(piece, Hole):
-                flat.append(piece)
-            elif flat and isinstance(flat[-1], str):
-                flat[-1] += show(piece)
-            else:
-                flat.append(show(piece))
-    found = [each for each in flat if each != ""]
-    if all(isinstance(each, str) for each in found):
-        return "".join(str(each) for each in found)
-    return found[0] if len(found) == 1 else Text(tuple(found))
-
-
-def check_size(value: Value) -> Value:
-    """Return a value that is not too large: a few expressions that repeat each other could fill the memory.
-
-    Raises:
-        ExpressionError: it is too large, or nested too deep.
-    """
-    _measure(value, 0, 0)
-    return value
-
-
-def _measure(value: Value, size: int, depth: int) -> int:
-    """Return the size so far, with a value added to it."""
-    if size > MOST or depth > _DEEPEST:
-        raise ExpressionError("the value is too large" if size > MOST else "the value is nested too deep")
-    members, items = as_mapping(value), as_items(value)
-    if isinstance(value, Text):
-        items = list(value.parts)
-    size += len(value) if isinstance(value, str) else 1
-    for each in members.values() if members is not None else items or ():
-        size = _measure(each, size, depth + 1)
-    if size > MOST:
-        raise ExpressionError("the value is too large")
-    return size
 
 
 def outline(value: Value) -> str:
@@ -181,17 +101,6 @@ def outline(value: Value) -> str:
     if isinstance(value, Hole):
         return value.known if isinstance(value.known, str) else "*"
     return value if isinstance(value, str) else "*"
-
-
-def show(value: Value) -> str:
-    """Return a value as ARM's ``string`` does."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Live):
-        raise ExpressionError(f"{value} needs a live value, which only a deployment asks for")
-    if isinstance(value, bool):
-        return str(value)
-    return json.dumps(value, separators=(",", ":")) if not isinstance(value, (int, float)) else str(value)
 
 
 def write(value: str | Hole | Text, refer: Callable[[Hole], str]) -> str:

@@ -1,6 +1,7 @@
 """An emulator of Azure Resource Manager and Azure Container Instances, for this machine only.
 
-It shares no code with the rest of the package, on purpose: a mistake in common would cancel out in the tests.
+It shares no code with the rest of the package but the language of templates, on purpose: a mistake in common would
+cancel out in the tests.
 """
 
 from __future__ import annotations

@@ -7,29 +7,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from aci_reconcile.convert.arm.functions import JOINING, PLAIN
-from aci_reconcile.convert.arm.syntax import Access, Call, Literal, parse
 from aci_reconcile.convert.conversion import Variable
-from aci_reconcile.convert.values import (
-    ExpressionError,
-    Hole,
-    Live,
-    Settling,
-    Text,
-    Value,
-    as_items,
-    as_mapping,
-    check_size,
-    is_known,
-    join,
-    outline,
-)
+from aci_reconcile.convert.values import Hole, Live, Settling, is_known, outline
+from aci_reconcile.expressions.functions import JOINING, PLAIN
+from aci_reconcile.expressions.syntax import Access, Call, Literal, parse
+from aci_reconcile.expressions.values import ExpressionError, Text, Value, as_items, as_mapping, check_size, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from aci_reconcile.convert.arm.syntax import Node
     from aci_reconcile.core.errors import Where
+    from aci_reconcile.expressions.syntax import Node
 
 _RANDOM: Final = frozenset({"uniquestring", "guid", "newguid", "utcnow", "datetimeadd", "datetimefromepoch"})
 _LIVE: Final = frozenset({"reference", "references", "environment", "tenant", "managementgroup", "deployer"})

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from aci_reconcile.convert.arm.syntax import is_expression, unescape
 from aci_reconcile.convert.conversion import Variable
 from aci_reconcile.convert.cursor import to_json
-from aci_reconcile.convert.values import CycleError, ExpressionError, Hole, Text, Value, check_size, is_known, show
+from aci_reconcile.convert.values import Hole, is_known
 from aci_reconcile.core.redaction import is_secret_setting
+from aci_reconcile.expressions.syntax import is_expression, unescape
+from aci_reconcile.expressions.values import CycleError, ExpressionError, Text, Value, check_size, show
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode
 

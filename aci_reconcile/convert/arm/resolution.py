@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.convert.arm.parameters import evaluate_node
-from aci_reconcile.convert.arm.syntax import is_expression, unescape
 from aci_reconcile.convert.conversion import Variable
-from aci_reconcile.convert.values import ExpressionError, Hole, Live, Text, Value, as_items, as_mapping, outline, write
+from aci_reconcile.convert.values import Hole, Live, outline, write
+from aci_reconcile.expressions.syntax import is_expression, unescape
+from aci_reconcile.expressions.values import ExpressionError, Text, Value, as_items, as_mapping
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.syntax.expansion import join

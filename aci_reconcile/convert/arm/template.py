@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.convert.arm.evaluation import A_GROUP, Evaluator
 from aci_reconcile.convert.arm.parameters import Parameters, Variables, evaluate_node
 from aci_reconcile.convert.arm.resolution import Resolution
-from aci_reconcile.convert.arm.syntax import is_expression
 from aci_reconcile.convert.body import BodyReader
 from aci_reconcile.convert.conversion import ConvertedGroup
 from aci_reconcile.convert.cursor import Cursor, MapCursor, Tracker, to_json
-from aci_reconcile.convert.values import ExpressionError, outline
+from aci_reconcile.convert.values import outline
 from aci_reconcile.core.model import CONTAINER_GROUPS, as_text
+from aci_reconcile.expressions.syntax import is_expression
+from aci_reconcile.expressions.values import ExpressionError
 from aci_reconcile.manifest.source.diagnostics import quote
 from aci_reconcile.manifest.source.nodes import Entry, MapNode, ScalarNode
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from aci_reconcile.convert.arm.evaluation import Place
     from aci_reconcile.convert.arm.parameters import Given
     from aci_reconcile.convert.conversion import Draft
-    from aci_reconcile.convert.values import Value
+    from aci_reconcile.expressions.values import Value
     from aci_reconcile.manifest.source.nodes import Source
 
 _DEPLOYMENTS: Final = "microsoft.resources/deployments"

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.convert.conversion import Variable
-from aci_reconcile.convert.values import UNKNOWN, ExpressionError, Hole, Settling, Text, join, write
+from aci_reconcile.convert.values import UNKNOWN, Hole, Settling, write
 from aci_reconcile.core.redaction import is_secret_name
+from aci_reconcile.expressions.values import ExpressionError, Text, join
 from aci_reconcile.manifest.source.nodes import ScalarNode
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from aci_reconcile.convert.values import as_items, as_mapping
 from aci_reconcile.core.errors import Where
+from aci_reconcile.expressions.values import as_items, as_mapping
 from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode
 
 if TYPE_CHECKING:

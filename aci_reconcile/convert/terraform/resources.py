@@ -13,8 +13,8 @@ from aci_reconcile.convert.cursor import Tracker
 from aci_reconcile.convert.terraform.azurerm import AzurermReader, read_identity
 from aci_reconcile.convert.terraform.blocks import Block
 from aci_reconcile.convert.terraform.output import AZAPI, make_node
-from aci_reconcile.convert.values import as_items, as_mapping
 from aci_reconcile.core.errors import Where
+from aci_reconcile.expressions.values import as_items, as_mapping
 from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.syntax.reference_grammar import escape
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from aci_reconcile.convert.arm.evaluation import Evaluator, Place
-from aci_reconcile.convert.arm.syntax import is_expression, parse, unescape
 from aci_reconcile.convert.conversion import Variable
-from aci_reconcile.convert.values import ExpressionError, Hole, Live, Text, write
+from aci_reconcile.convert.values import Hole, Live, write
 from aci_reconcile.core.errors import Where
+from aci_reconcile.expressions.syntax import is_expression, parse, unescape
+from aci_reconcile.expressions.values import ExpressionError, Text
 
 WHERE = Where("t.json", 1, 1)
 VALUES: dict[str, Any] = {

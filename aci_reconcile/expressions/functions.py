@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, unquote, urljoin
 
-from aci_reconcile.convert.values import ExpressionError, Value, as_items, as_mapping, join, show
+from aci_reconcile.expressions.values import ExpressionError, Value, as_items, as_mapping, join, show
 
 Function: TypeAlias = Callable[..., Value]
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from aci_reconcile.convert.values import ExpressionError
+from aci_reconcile.expressions.values import ExpressionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
