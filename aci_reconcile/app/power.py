@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.app.targets import find_groups
 from aci_reconcile.core.errors import InvalidManifestsError, NotFoundError, UsageError
 from aci_reconcile.operate.goals import Goal
-from aci_reconcile.planning.power_plan import PowerVerb, plan_power
+from aci_reconcile.planning.power_plan import PowerVerb, is_list_enough, plan_power
 from aci_reconcile.planning.values import Action, Change
 from aci_reconcile.reconcile import Context, Wait
 from aci_reconcile.reconcile.events import Skipped
@@ -71,7 +71,7 @@ def propose_power(request: PowerRequest, view: View, clock: Clock) -> Proposed:
         raise UsageError("--override-freeze needs a reason", hint="the reports of this run record it")
     policy = replace(view.policy, override=(reason or "").strip())
     since = clock.now()
-    groups = find_groups(view, request.addresses)
+    groups = find_groups(view, request.addresses, partial(is_list_enough, request.verb))
     manifests = {each.id.key: each for each in view.declared.resources}
     return Proposed(plan_power(request.verb, groups, manifests, policy, any_owner=request.any_owner), since)
 

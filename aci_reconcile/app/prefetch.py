@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -46,11 +47,21 @@ class Prefetched:
         return (self.subscription, self.api_version) == (project.subscription, project.api_version)
 
 
-def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Prefetched | None:
+def prefetch(
+    sources: Sources, target: Target, run: Run, stack: ExitStack, *, paced: bool = True, lists: bool = True
+) -> Prefetched | None:
     """Connect, and begin to list the resource group that the project file names.
 
     None if it names none, on the embedded emulator, and on any error: the same error comes again after the manifests
     were read, with a better message.
+
+    Args:
+        sources: where the project file is.
+        target: where to connect to.
+        run: the environment, time and messages.
+        stack: closes the connection.
+        paced: whether the caller obeys Azure's rate limits by itself.
+        lists: whether lists are needed; else only the sign-in is begun.
     """
     if target.local:
         return None
@@ -62,13 +73,24 @@ def prefetch(sources: Sources, target: Target, run: Run, stack: ExitStack) -> Pr
         if project is None or not project.resource_group:
             return None
         subscription = project.subscription or find_subscription(target, run.environ)
-        place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced=True)
+        place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced)
         connection = stack.enter_context(open_connection(place))
     except AciReconcileError:
         return None
-    return Prefetched(
-        connection, subscription, project.api_version, _begin_lists(project, subscription, sources, connection, run)
-    )
+    begun = _begin_lists(project, subscription, sources, connection, run) if lists else _begin_sign_in(connection)
+    return Prefetched(connection, subscription, project.api_version, begun)
+
+
+def _begin_sign_in(connection: Connection) -> dict[tuple[str, str], Listed]:
+    """Begin to sign in; whoever sends the first request waits for the same token, or gets the same error."""
+
+    def sign_in() -> None:
+        with suppress(AciReconcileError):
+            connection.backend.sign_in()
+
+    threading.Thread(target=copy_context().run, args=(sign_in,), name="aci-reconcile-prefetch", daemon=True).start()
+    connection.backend.prepare()
+    return {}
 
 
 def _begin_lists(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.app.view import Seen, name_error
+from aci_reconcile.app.view import Seen, name_error, read_each
 from aci_reconcile.core.errors import AzureError, BlockedError, NotFoundError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.planning.permission import is_foreign
 from aci_reconcile.planning.values import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from aci_reconcile.app.view import View
     from aci_reconcile.core.model import Key, Resource
@@ -37,10 +37,17 @@ def find_group(view: View, address: str) -> Resource:
     return first
 
 
-def find_groups(view: View, words: Sequence[str]) -> tuple[Resource, ...]:
+def find_groups(
+    view: View, words: Sequence[str], enough: Callable[[Resource], bool] = read_each
+) -> tuple[Resource, ...]:
     """Read the groups that addresses, names and patterns mean, each once, in the order of the words.
 
     A pattern with ``*``, ``?`` or ``[`` is matched against addresses if it has a slash, else against names.
+
+    Args:
+        view: the way to Azure.
+        words: what is meant.
+        enough: of which groups that a pattern means the list says enough, so that they are not read.
 
     Raises:
         NotFoundError: a word means no group; the hint names one that is called similarly.
@@ -49,14 +56,14 @@ def find_groups(view: View, words: Sequence[str]) -> tuple[Resource, ...]:
     """
     found: dict[Key, Resource] = {}
     everything: tuple[Resource, ...] | None = None
-    named = view.find_each([each for each in words if not _is_pattern(each)])
+    named = view.find_each([each for each in words if not is_pattern(each)])
     for word in words:
         if word in named:
             live = _require(view, word, named[word])
             found.setdefault(live.id.key, live)
             continue
         if everything is None:
-            everything = view.require_all()
+            everything = view.require_all(enough)
         matching = _match(everything, word)
         if not matching:
             raise NotFoundError(f"no container group matches {word}", hint=_suggest(word, everything))
@@ -80,7 +87,7 @@ def find_seen(view: View, words: Sequence[str], *, lenient: bool = False) -> See
     found: dict[Key, Resource] = {}
     unread: dict[str, Unreadable] = {}
     everything: Seen | None = None
-    named = view.find_each([each for each in words if not _is_pattern(each)])
+    named = view.find_each([each for each in words if not is_pattern(each)])
     for word in words:
         if word in named:
             live = named[word]
@@ -100,7 +107,8 @@ def find_seen(view: View, words: Sequence[str], *, lenient: bool = False) -> See
     return Seen(tuple(found.values()), tuple(unread.values()))
 
 
-def _is_pattern(word: str) -> bool:
+def is_pattern(word: str) -> bool:
+    """Whether a word is a pattern, so that it may mean many groups."""
     return not _PATTERN.isdisjoint(word)
 
 

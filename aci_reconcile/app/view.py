@@ -17,8 +17,9 @@ from aci_reconcile.reconcile.lists import find_hits, make_search_key
 from aci_reconcile.reconcile.reader import Answer, Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from aci_reconcile.app.prefetch import Listed
     from aci_reconcile.core.backend import Backend
     from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.core.model import Scope
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 T = TypeVar("T")
+
+
+def read_each(_listed: Resource, /) -> bool:
+    """Say that a list is not enough, whatever the group."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,16 @@ class View:
     """The addresses, names and patterns of ``--only``: no other group is looked at or acted on."""
     redact: Callable[[str], str] = str
     """Removes the secrets of the run from a text."""
+    begun: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
+    """Lists that were requested before the manifests were read, by the scope's key."""
 
-    def read_all(self) -> Seen:
+    def read_all(self, enough: Callable[[Resource], bool] = read_each) -> Seen:
         """Read every group, with its run state; one that vanishes meanwhile is left out.
 
         In resource groups that the project does not name, only its own groups count.
+
+        Args:
+            enough: whether what the list says of a group is enough, although it has no run state.
         """
         with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
             here = pool.map(*_in_context(partial(_try, self._list, _name_scope), self.scopes))
@@ -87,22 +98,24 @@ class View:
             more = pool.map(*_in_context(partial(_try, self._list, _name_scope), found.scopes))
             ours = [self._find_ours(each, scope, found) for each, scope in zip(more, found.scopes, strict=True)]
             lists = [*here, *found.unreadable, *ours]
-            listed = [each.id for found in lists if not isinstance(found, Unreadable) for each in found]
-            groups = [each for each in listed if self.selects(each)]
-            reads = list(pool.map(*_in_context(partial(_try, self.backend.get, _name_group), groups)))
+            listed = [each for found in lists if not isinstance(found, Unreadable) for each in found]
+            chosen = [each for each in listed if self.selects(each.id)]
+            open_ids = [each.id for each in chosen if not enough(each)]
+            reads = list(pool.map(*_in_context(partial(_try, self.backend.get, _name_group), open_ids)))
         live = [each for each in reads if each is not None and not isinstance(each, Unreadable)]
+        live += [each for each in chosen if enough(each)]
         return Seen(
             tuple(sorted(live, key=lambda each: each.id.key)),
             tuple(each for each in (*lists, *reads) if isinstance(each, Unreadable)),
         )
 
-    def require_all(self) -> tuple[Resource, ...]:
-        """Read every group; fail if one cannot be read.
+    def require_all(self, enough: Callable[[Resource], bool] = read_each) -> tuple[Resource, ...]:
+        """Read every group as ``read_all`` does; fail if one cannot be read.
 
         Raises:
             AzureError: one could not be read.
         """
-        seen = self.read_all()
+        seen = self.read_all(enough)
         for each in seen.unread:
             raise AzureError(f"{each.address} could not be read: {each.message}")
         return seen.groups
@@ -114,7 +127,8 @@ class View:
         return not self.only or any(matches_pattern(resource_id, each) for each in self.only)
 
     def _list(self, scope: Scope) -> tuple[Resource, ...]:
-        return tuple(self.backend.list(scope))
+        begun = self.begun.get(scope.key)
+        return tuple(self.backend.list(scope) if begun is None else begun().groups.values())
 
     def _search(self, numbered: tuple[int, str]) -> Answer:
         """Search a subscription for groups of the project.
@@ -124,7 +138,9 @@ class View:
         """
         number, subscription = numbered
         try:
-            return Answer(tuple(self.backend.list_tagged(subscription, OWNER)))
+            begun = self.begun.get(make_search_key(subscription))
+            found = self.backend.list_tagged(subscription, OWNER) if begun is None else begun().groups.values()
+            return Answer(tuple(found))
         except AuthenticationError as error:
             # The first subscription is that of the run: without a credential for it, nothing works.
             if not number:

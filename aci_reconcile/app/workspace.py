@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.app.connection import Connection
     from aci_reconcile.app.policy import Allow
-    from aci_reconcile.app.prefetch import Listed
+    from aci_reconcile.app.prefetch import Listed, Prefetched
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.app.run import Run
     from aci_reconcile.core.backend import Backend
@@ -85,12 +85,7 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
     with ExitStack() as stack:
         prefetched = prefetch(sources, target, run, stack)
         loaded, policy = _load(sources, target, allow, run, resolve=resolve)
-        # A manifest may name another api-version than the project file: then the early lists are of no use.
-        if prefetched is not None and prefetched.fits(loaded.project):
-            _report_identity(prefetched.connection, loaded.project, target, run)
-            workspace = Workspace(loaded, policy, prefetched.connection, prefetched.lists)
-        else:
-            workspace = Workspace(loaded, policy, stack.enter_context(connect(loaded.project, target, run, paced=True)))
+        workspace = Workspace(loaded, policy, *choose_connection(prefetched, loaded.project, target, run, stack))
         keys = (policy.fingerprint_key, policy.former_key)
         known = tuple(each for each in keys if each is not None and each.available)
         workspace.connection.backend.remember((*find_secrets(loaded), *known))
@@ -113,6 +108,17 @@ def _load(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: 
 
     loaded = locate(load_valid(sources, run, make_fetch(target, run), resolve=resolve), target, run.environ)
     return loaded, make_policy(loaded, allow, run.environ, now=run.clock.now(), local=target.local)
+
+
+def choose_connection(
+    prefetched: Prefetched | None, project: Project, target: Target, run: Run, stack: ExitStack, *, paced: bool = True
+) -> tuple[Connection, Mapping[tuple[str, str], Listed]]:
+    """Return the early connection with its lists where the manifests need the same one, else a new one."""
+    # A manifest may name another api-version than the project file: then the early lists are of no use.
+    if prefetched is not None and prefetched.fits(project):
+        _report_identity(prefetched.connection, project, target, run)
+        return prefetched.connection, prefetched.lists
+    return stack.enter_context(connect(project, target, run, paced=paced)), {}
 
 
 @contextmanager

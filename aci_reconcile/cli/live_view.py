@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ from aci_reconcile.cli.console import has_reader, is_terminal
 from aci_reconcile.core.errors import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
     from aci_reconcile.app.pace import WatchPace
+    from aci_reconcile.app.prefetch import Prefetched
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.errors import Diagnostic
@@ -21,15 +22,34 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_view(sources: Sources, target: Target, session: Session) -> Generator[View]:
+def open_view(sources: Sources, target: Target, session: Session, words: Sequence[str] = ()) -> Generator[View]:
     """Connect. The project file and the manifests say where to look, even if they have errors.
 
     Their secrets are redacted in what Azure returns, as far as they are available: a container may print its own.
+
+    Args:
+        sources: which manifests.
+        target: where to connect to.
+        session: the environment, time and messages.
+        words: the addresses, names and patterns to look for; if there are none, everything is listed.
     """
+    from aci_reconcile.app.prefetch import prefetch
+    from aci_reconcile.app.targets import is_pattern
+
+    with ExitStack() as stack:
+        listed = not words or any(map(is_pattern, words))
+        # The sign-in and the lists take as long as the manifests, so both go on at the same time.
+        prefetched = prefetch(sources, target, session, stack, paced=False, lists=listed)
+        yield _make_view(sources, target, session, prefetched, stack)
+
+
+def _make_view(
+    sources: Sources, target: Target, session: Session, prefetched: Prefetched | None, stack: ExitStack
+) -> View:
     from aci_reconcile.app.manifests import find_secrets, locate, make_request
     from aci_reconcile.app.orphans import make_leftover_filter, make_search
     from aci_reconcile.app.policy import make_action_policy
-    from aci_reconcile.app.workspace import connect, list_scopes
+    from aci_reconcile.app.workspace import choose_connection, list_scopes
     from aci_reconcile.manifest import load
 
     loaded = load(make_request(sources, session, resolve=True))
@@ -41,15 +61,15 @@ def open_view(sources: Sources, target: Target, session: Session) -> Generator[V
     declared = Declared(located.resources, broken, tuple(_find_settings_errors(loaded, session)))
     if sources.resource_group:
         project = replace(project, resource_groups=(sources.resource_group,))
-    with connect(project, target, session) as connection:
-        connection.backend.remember(secrets)
-        policy = make_action_policy(project, session.clock.now())
-        search = make_search(project, make_leftover_filter(policy), session.console, needed=True)
-        view = View(connection.backend, list_scopes(project), project.subscription, target.concurrency)
-        chosen = project.environment or sources.resource_group
-        known = replace(view, search=search, policy=policy, declared=declared, endpoint=connection.endpoint)
-        known = replace(known, only=sources.only, redact=connection.backend.redact)
-        yield replace(known, environments=() if chosen else project.environments)
+    connection, begun = choose_connection(prefetched, project, target, session, stack, paced=False)
+    connection.backend.remember(secrets)
+    policy = make_action_policy(project, session.clock.now())
+    search = make_search(project, make_leftover_filter(policy), session.console, needed=True)
+    view = View(connection.backend, list_scopes(project), project.subscription, target.concurrency)
+    chosen = project.environment or sources.resource_group
+    known = replace(view, search=search, policy=policy, declared=declared, endpoint=connection.endpoint)
+    known = replace(known, only=sources.only, redact=connection.backend.redact, begun=begun)
+    return replace(known, environments=() if chosen else project.environments)
 
 
 def _find_settings_errors(loaded: Loaded, session: Session) -> Iterator[Diagnostic]:

@@ -51,7 +51,7 @@ def change_power(session: Session, asked: PowerOptions, verb: PowerVerb, *, aski
     request = PowerRequest(verb, asked.addresses, asked.any_owner, asked.override_freeze)
     with (
         open_reports(verb.value, session, asked.report, environment=environment) as reports,
-        open_view(asked.sources.make_sources(asked.azure.place), target, session) as view,
+        open_view(asked.sources.make_sources(asked.azure.place), target, session, asked.addresses) as view,
     ):
         proposed = propose_power(request, view, session.clock)
         plan = proposed.plan

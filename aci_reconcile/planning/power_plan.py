@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.health import has_ended, read_power
-from aci_reconcile.core.model import Lifecycle, Power
+from aci_reconcile.core.model import Lifecycle, Power, as_list, as_text
+from aci_reconcile.core.provisioning import has_succeeded
 from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.planning.blockers import IN_MANIFEST
 from aci_reconcile.planning.notices import note_freeze
@@ -52,7 +53,7 @@ def plan_power(
 
     Args:
         verb: what is asked for.
-        groups: the live groups, read with their instance views.
+        groups: the live groups, with their instance views unless ``is_list_enough``.
         declared: the manifests, for protection and order; groups need none.
         policy: in whose name, and whether the project may write.
         any_owner: whether groups of other projects, and members of an NGroup, are meant as well.
@@ -67,6 +68,20 @@ def plan_power(
         notices=(*note_freeze(changes, policy), *_note_manifests(verb, changes, declared)),
         policy=policy,
     )
+
+
+def is_list_enough(verb: PowerVerb, listed: Resource) -> bool:
+    """Whether a list says enough of a group to restart it. A list has no run state (27 of 27 recorded).
+
+    A group whose containers always start again cannot have ended: it runs, or is stopped. Azure refuses to restart a
+    stopped one (Azure/azure-cli#8136), so the restart itself tells, and a start follows. In a subnet that start would
+    need a turn of its own.
+    """
+    there = listed.properties
+    policy = as_text(there.get("restartPolicy")).lower()
+    # `Always` is the documented default, unless a profile says otherwise.
+    always = policy == "always" or not (policy or there.get("containerGroupProfile"))
+    return verb is PowerVerb.RESTART and always and not as_list(there.get("subnetIds")) and has_succeeded(listed.body)
 
 
 def _decide(verb: PowerVerb, live: Resource, declared: Resource | None) -> Change:

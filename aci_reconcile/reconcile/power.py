@@ -12,6 +12,7 @@ from aci_reconcile.core.model import Power, as_list, as_object
 from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.planning.values import Impact
 from aci_reconcile.reconcile.context import Wait
+from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.limits import Request, Verb
 from aci_reconcile.reconcile.operations import settle, wait_until_settled
 from aci_reconcile.reconcile.retries import Backoff, check_deadline, retry
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from aci_reconcile.reconcile.context import Context
     from aci_reconcile.reconcile.retries import Deadline
     from aci_reconcile.reconcile.steps import Process
+
+_REFUSED = frozenset({400, 409})
+"""With which of them Azure refuses to restart a stopped group is not known; only its words are (azure-cli#8136)."""
 
 
 def write_power(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
@@ -85,8 +89,9 @@ def _send(change: Change, ctx: Context, deadline: Deadline) -> Process[Operation
         live = yield from retry(ctx, partial(ctx.backend.get, change.id), deadline)
         if live is None:
             raise NotConvergedError("the group disappeared", hint="check `status`")
-        if change.impact is Impact.REBOOT and read_power(live.body) is Power.STOPPED:
-            raise AzureError("it was stopped meanwhile", hint=f"aci-reconcile start {change.address}")
+        started = yield from _start_if_stopped(change, live, ctx, deadline)
+        if started is not None:
+            return started
         if unanswered and _has_begun(change, live):
             return Operation()
         check_may_repeat(ctx, change)
@@ -99,10 +104,45 @@ def _send(change: Change, ctx: Context, deadline: Deadline) -> Process[Operation
     asking, asked = ctx.stop_at_freeze(change), Request(Verb.WRITE)
     try:
         operation = yield from retry(asking, send, until, request=asked, again=again, idle=True, admitted=True)
-    except RetryableError as error:
-        raise _explain_refusal(error, change) from error
+    except AzureError as error:
+        operation = yield from _start_if_refused(change, error, ctx, deadline)
     note_accepted(ctx, change, operation)
     return operation
+
+
+def _start_if_refused(change: Change, error: AzureError, ctx: Context, deadline: Deadline) -> Process[Operation]:
+    """Start a group that Azure does not restart because it is stopped, where the plan could not know that.
+
+    Raises:
+        AzureError: it refused for another reason.
+    """
+    if error.status in _REFUSED and change.impact is Impact.REBOOT and not _saw_state(change):
+        live = yield from retry(ctx, partial(ctx.backend.get, change.id), deadline)
+        started = (yield from _start_if_stopped(change, live, ctx, deadline)) if live is not None else None
+        if started is not None:
+            return started
+    raise (_explain_refusal(error, change) if isinstance(error, RetryableError) else error) from error
+
+
+def _start_if_stopped(change: Change, live: Resource, ctx: Context, deadline: Deadline) -> Process[Operation | None]:
+    """Start a group that is stopped instead of restarting it; None if it is not.
+
+    Raises:
+        AzureError: it ran when the plan was made, so somebody has stopped it since.
+    """
+    if change.impact is not Impact.REBOOT or read_power(live.body) is not Power.STOPPED:
+        return None
+    if _saw_state(change):
+        raise AzureError("it was stopped meanwhile", hint=f"aci-reconcile start {change.address}")
+    check_may_repeat(ctx, change)
+    yield Waiting(change, "it is stopped, so it is started")
+    asked = Request(Verb.WRITE)
+    return (yield from retry(ctx, partial(ctx.backend.start, change.id), deadline, request=asked)) or Operation()
+
+
+def _saw_state(change: Change) -> bool:
+    """Whether the plan read the group itself: lists have no run state."""
+    return change.before is not None and "instanceView" in change.before.properties
 
 
 def _choose_request(change: Change, ctx: Context) -> Callable[[], Operation | None]:
@@ -117,7 +157,8 @@ def _has_begun(change: Change, live: Resource) -> bool:
         return True
     if change.impact is Impact.STOP:
         return read_power(live.body) is not Power.RUNNING
-    return change.before is not None and _list_starts(live) != _list_starts(change.before)
+    # Without a state to compare, the restart is sent again: that is accepted (recorded), and one at least takes place.
+    return change.before is not None and _saw_state(change) and _list_starts(live) != _list_starts(change.before)
 
 
 def _list_starts(live: Resource) -> tuple[object, ...]:

@@ -85,7 +85,8 @@ def _list_body(change: Change) -> Iterator[Row]:
 
 
 def _list_fields(change: Change) -> Iterator[Row]:
-    hidden = find_hidden_texts(change)
+    # Looking for them takes longer than anything else here, and a restart changes no field.
+    hidden = find_hidden_texts(change) if change.fields else frozenset[str]()
     for field in map(_fill_default, change.fields):
         first, *rest = [_make_secret_row(field)] if field.secret else _make_leaf_rows(field, hidden)
         replaces = _REPLACES.get(field.replaces, "")

@@ -38,7 +38,7 @@ def show_events(session: Session, asked: EventsOptions) -> ExitCode:
     from aci_reconcile.operate.timeline import make_timeline
     from aci_reconcile.render.text.events import EventTable
 
-    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session) as view:
+    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session, asked.addresses) as view:
         groups = find_groups(view, asked.addresses)
         first = make_timeline(groups)
         table = EventTable.of(groups, first, session.console.style, measure_room(session))

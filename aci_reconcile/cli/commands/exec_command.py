@@ -102,7 +102,9 @@ def run_in_container(session: Session, asked: ExecOptions) -> int:
 
     wanted = _make_wanted(session, asked)
     check_command(wanted)
-    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session) as view:
+    with open_view(
+        asked.sources.make_sources(asked.azure.place), asked.azure.target, session, (asked.address,)
+    ) as view:
         if view.declared.settings_errors and not asked.any_owner:
             raise InvalidManifestsError(view.declared.settings_errors)  # nobody knows whose groups are the project's
         live = find_group(view, asked.address)

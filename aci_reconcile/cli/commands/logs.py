@@ -103,7 +103,9 @@ class LogsOptions:
 def print_logs(session: Session, asked: LogsOptions) -> int:
     """Print the logs of containers."""
     try:
-        with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session) as view:
+        with open_view(
+            asked.sources.make_sources(asked.azure.place), asked.azure.target, session, asked.addresses
+        ) as view:
             return _print(session, view, asked)
     except EndedBySignalError:
         if not asked.follow:

@@ -59,7 +59,7 @@ def show_status(session: Session, asked: StatusOptions) -> ExitCode:
         raise UsageError("--watch and -o name cannot be combined")
     if asked.shape == "json":
         session.follow(replace(asked.output, format="json"))
-    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session) as view:
+    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session, asked.addresses) as view:
         if not (view.scopes or view.search.subscriptions or asked.addresses):
             raise UsageError("no resource group is given", hint="use -g, or run this where the manifests are")
         if asked.watch:

@@ -47,7 +47,7 @@ def wait_for_groups(session: Session, asked: WaitForOptions) -> ExitCode:
     from aci_reconcile.render.escape import sanitize
 
     target, goal = asked.azure.target, Goal(asked.goal)
-    with open_view(asked.sources.make_sources(asked.azure.place), target, session) as view:
+    with open_view(asked.sources.make_sources(asked.azure.place), target, session, asked.addresses) as view:
         found = find_awaited(view, asked.addresses, goal)
         for each in found.missing:
             session.console.info(f"{sanitize(each)} does not exist.")

@@ -59,7 +59,7 @@ def explain_groups(session: Session, asked: WhyOptions) -> ExitCode:
     from aci_reconcile.render.text.why import render_why_text
 
     console = session.console
-    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session) as view:
+    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session, asked.addresses) as view:
         groups = find_groups(view, asked.addresses)
         words = asked.azure.line.repeat(*PLACE)
         found = Inquiry(view, session.clock.now(), asked.tail, words).diagnose(groups)

@@ -53,6 +53,15 @@ def test_patterns_mean_many(shop: CommandLine, served: Served) -> None:
     assert "Stop complete! Groups: 3 stopped." in ran.out
 
 
+def test_a_restart_of_many_reads_none_of_them(shop: CommandLine, served: Served) -> None:
+    """One list tells enough of groups that always run: half of the requests are spared."""
+    ran = shop("restart", "rg-shop/*", "--wait", "none")
+
+    assert 0 == ran.code
+    assert [] == [path for verb, path in served.asked if verb == "GET" and path.endswith(("/api", "/db", "/web"))]
+    assert ["restart api", "restart db", "restart web"] == writes(served)
+
+
 def test_what_is_so_already_is_said(shop: CommandLine, served: Served) -> None:
     """Nothing is written, and nothing is asked."""
     shop("stop", "web", "-y")

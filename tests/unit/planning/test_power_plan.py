@@ -10,7 +10,7 @@ from factories import OWNER, group, live, owned, policy
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle, Power, Resource
-from aci_reconcile.planning.power_plan import PowerVerb, plan_power
+from aci_reconcile.planning.power_plan import PowerVerb, is_list_enough, plan_power
 from aci_reconcile.planning.values import Action, Impact, Plan
 
 TASK: dict[str, Any] = {"restartPolicy": "Never"}
@@ -55,6 +55,25 @@ def test_what_happens_in_each_state(verb: str, state: str, impact: Impact, reaso
     assert (Action.UPDATE if impact else Action.NO_OP, impact) == (change.action, change.impact)
     assert ((reason,) if reason else ()) == change.reasons
     assert (Power.STOPPED if verb == "stop" else Power.RUNNING) is change.power
+
+
+@pytest.mark.parametrize(("enough", "verb", "provisioning", "more"), [
+    (True, "restart", "Succeeded", {}),
+    (True, "restart", "Succeeded", {"restartPolicy": "Always"}),
+    (False, "restart", "Succeeded", {"restartPolicy": "OnFailure"}),
+    (False, "restart", "Succeeded", TASK),
+    (False, "restart", "Failed", {}),
+    (False, "restart", "Updating", {}),
+    (False, "restart", "Succeeded", {"subnetIds": [{"id": "/subnets/a"}]}),
+    (False, "restart", "Succeeded", {"containerGroupProfile": {"id": "/profiles/a"}}),
+    (False, "stop", "Succeeded", {}),
+    (False, "start", "Succeeded", {}),
+])  # fmt: skip
+def test_when_a_list_is_enough(enough: bool, verb: str, provisioning: str, more: dict[str, Any]) -> None:
+    """Only where a group either runs or is stopped, and a wrong guess does no harm."""
+    listed = seen(provisioning=provisioning, **more)
+
+    assert enough is is_list_enough(PowerVerb(verb), listed)
 
 
 def test_a_start_of_one_in_transition_waits_for_it() -> None:

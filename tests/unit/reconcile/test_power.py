@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unittest.mock import DEFAULT, Mock
 
 import pytest
-from azure_world import AzureWorld
+from azure_world import SCOPE, AzureWorld
 from factories import OWNER, container, group, policy
 
+from aci_reconcile.core.errors import InvalidRequestError, NoAnswerError
 from aci_reconcile.core.health import read_power
 from aci_reconcile.core.model import Lifecycle, Power
 from aci_reconcile.emulator import Knobs
 from aci_reconcile.planning.power_plan import PowerVerb, plan_power
 from aci_reconcile.planning.values import Action, Impact
 from aci_reconcile.reconcile import Wait, apply
-from aci_reconcile.reconcile.events import Failed, Finished, Succeeded, Unhealthy
+from aci_reconcile.reconcile.events import Failed, Finished, Succeeded, Unhealthy, Waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aci_reconcile.core.model import Resource
     from aci_reconcile.reconcile.events import Event
 
@@ -245,3 +249,46 @@ def test_a_group_that_is_stopped_just_before_its_restart_is_named_with_what_help
     assert "it was stopped meanwhile" == failed.error.message
     assert "aci-reconcile start rg-shop/web" == failed.error.hint
     assert world.clock.now() - begun < 60
+
+
+def restart_listed(world: AzureWorld) -> Iterator[Event]:
+    """Restart what the list shows, without a read of any group."""
+    plan = plan_power(PowerVerb.RESTART, world.backend.list(SCOPE), {}, policy())
+    assert [Impact.REBOOT] == [each.impact for each in plan.changes]
+    return apply(plan, world.context(policy()))
+
+
+def test_a_listed_group_that_is_stopped_is_started() -> None:
+    """A list does not tell; the refusal of the restart does."""
+    world = AzureWorld()
+    run(world, web("stopped"))
+    told = [each.detail for each in restart_listed(world) if isinstance(each, Waiting)]
+
+    assert "it is stopped, so it is started" == told[0]
+    assert ["stop", "start"] == posts(world)
+    assert Power.RUNNING is state(world, web(None))
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_another_refusal_of_a_restart_starts_nothing(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it is about, and though the group was not read before."""
+    world = AzureWorld()
+    run(world, web(None))
+    refusal = InvalidRequestError("the subscription is disabled", status=status)
+    monkeypatch.setattr(world.backend, "restart", Mock(side_effect=refusal))
+    failed = next(each for each in restart_listed(world) if isinstance(each, Failed))
+
+    assert "the subscription is disabled" == failed.error.message
+    assert [] == posts(world)
+
+
+def test_a_restart_of_a_listed_group_without_an_answer_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing shows whether the first one arrived: better twice than never."""
+    world = AzureWorld()
+    run(world, web(None))
+    answers = [NoAnswerError("reset"), DEFAULT]
+    monkeypatch.setattr(world.backend, "restart", Mock(wraps=world.backend.restart, side_effect=answers))
+    *_, end, _ = restart_listed(world)
+
+    assert isinstance(end, Succeeded)
+    assert ["restart"] == posts(world)
