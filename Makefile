@@ -19,7 +19,7 @@ FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_rec
 NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs mutants bench bench-quick check format generate lock wheel e2e-wheel clean
+.PHONY: help demo test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs mutants bench bench-quick check format generate lock wheel release-files e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,13 +63,14 @@ bench: $(VENV)/.tested $(BENCH_CLIENTS:%=build/clients/%/.installed) ## what it 
 bench-quick: $(VENV)/.tested build/clients/sdk-ga/.installed ## ours and the floor, a minute
 	@$(BIN)/python -m benchmarks --command "$(CURDIR)/$(BIN)/aci-reconcile" --quick
 
-check: $(VENV)/.checked ## lint, format, types, layers, spelling, prose
+check: $(VENV)/.checked ## lint, format, types, layers, spelling, workflows, prose
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	git ls-files | xargs $(BIN)/codespell
+	$(BIN)/zizmor --offline --quiet --no-progress .
 	$(BIN)/python scripts/check_prose.py
 
 GENERATORS := build_schemas build_diagnostics build_field_reference build_facts
@@ -80,9 +81,18 @@ format: $(VENV)/.checked ## put the code into its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Every time in what is built is that of the commit, so that whoever builds the commit again gets the same bytes.
+EPOCH = SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || echo 1580601600)
+
 wheel: $(VENV)/.checked ## build the wheel into dist/
 	rm -rf dist
-	$(BIN)/python -m build --no-isolation --wheel --outdir dist . >/dev/null
+	$(EPOCH) $(BIN)/python -m build --no-isolation --wheel --outdir dist . >/dev/null
+	@ls dist
+
+release-files: $(VENV)/.checked build/sbom/.installed ## sdist, the wheel from it, and its SBOM (CycloneDX), into dist/
+	rm -rf dist
+	$(EPOCH) $(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	$(BIN)/python scripts/build_sbom.py dist
 	@ls dist
 
 e2e-wheel: wheel $(VENV)/.tested ## the end-to-end tests on that wheel, installed in its own environment
@@ -125,6 +135,16 @@ build/lowest/.installed: requirements/lowest.txt pyproject.toml
 	@$(PYTHON) -m venv build/lowest
 	@build/lowest/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@build/lowest/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The program that writes the SBOM, and beside it nothing but what the wheel needs, which it describes.
+build/sbom/.installed: requirements/sbom.txt requirements/wheel.txt
+	@rm -rf build/sbom
+	@$(PYTHON) -m venv build/sbom/tool
+	@$(PYTHON) -m venv --without-pip build/sbom/wheel
+	@build/sbom/tool/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/sbom.txt
+	@build/sbom/tool/bin/python -m pip --disable-pip-version-check --python build/sbom/wheel/bin/python \
+	  install --quiet --no-compile --require-hashes -r requirements/wheel.txt
 	@touch $@
 
 # One environment for each client: their dependencies contradict each other. Bytecode is left to the first use.

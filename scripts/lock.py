@@ -13,13 +13,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
+EVERYWHERE = {"run": (("build",), "--upgrade"), "wheel": ((), "--constraint=requirements/run.txt")}
+"""What is installed on other systems and Pythons, too: the project from its source, and what its wheel needs."""
 SETS = {
-    "run": ("build",),
     "test": ("build", "test"),
     "check": ("build", "test", "check"),
     "mutants": ("build", "test", "mutants"),
 }
 HEADER = "# Pinned by `make lock` from {source}; hashes are checked on installation.\n"
+
+TOOLS = {"sbom": ("cyclonedx-bom>=7,<8",)}
+"""Programs that the project runs, each in an environment of its own."""
 
 _SDK = ("azure-mgmt-resource", "azure-identity", "aiohttp")
 CLIENTS = {
@@ -34,16 +38,19 @@ COLLECTION = "ansible_collections/azure/azcollection/requirements.txt"
 
 def main() -> None:
     """Write requirements/*.txt and requirements/clients/*.txt."""
+    for name, (extras, option) in EVERYWHERE.items():
+        _resolve(name, extras, ("--universal", option), "pyproject.toml" + "".join(f" [{each}]" for each in extras))
     for name, extras in SETS.items():
         words = [*(f"--extra={extra}" for extra in extras), "pyproject.toml"]
         _compile(words, REQUIREMENTS / f"{name}.txt", f"pyproject.toml [{', '.join(extras)}]")
-    _lowest()
-    for name, wanted in CLIENTS.items():
+    _resolve("lowest", SETS["test"], ("--resolution=lowest-direct",), "the floors of pyproject.toml [build, test]")
+    folders = {**dict.fromkeys(CLIENTS, REQUIREMENTS / "clients"), **dict.fromkeys(TOOLS, REQUIREMENTS)}
+    for name, wanted in (CLIENTS | TOOLS).items():
         with tempfile.TemporaryDirectory(prefix="lock-") as folder:
             asked = Path(folder, "requirements.in")
             lines = (*wanted, *(_collection(Path(folder)) if name == "ansible" else ()))
             asked.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            _compile([str(asked)], REQUIREMENTS / "clients" / f"{name}.txt", f"scripts/lock.py [{name}]")
+            _compile([str(asked)], folders[name] / f"{name}.txt", f"scripts/lock.py [{name}]")
 
 
 def _compile(words: list[str], target: Path, source: str) -> None:
@@ -56,15 +63,15 @@ def _compile(words: list[str], target: Path, source: str) -> None:
     target.write_text(text, encoding="utf-8")
 
 
-def _lowest() -> None:
-    """Let uv resolve the floors of pyproject.toml, which pip-tools cannot: what they need themselves is the newest."""
-    target, extras = REQUIREMENTS / "lowest.txt", SETS["test"]
-    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--resolution=lowest-direct"]
+def _resolve(name: str, extras: tuple[str, ...], options: tuple[str, ...], source: str) -> None:
+    """Let uv resolve what pip-tools cannot: for every system, or the floors, whose own needs are the newest."""
+    target = REQUIREMENTS / f"{name}.txt"
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", *options]
     command += [*(f"--extra={extra}" for extra in extras), "--python-version=3.11", "--generate-hashes"]
     command += ["--no-header", "--no-annotate", f"--output-file={target}", "pyproject.toml"]
     target.unlink(missing_ok=True)
     subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603
-    text = HEADER.format(source="the floors of pyproject.toml [build, test]") + target.read_text(encoding="utf-8")
+    text = HEADER.format(source=source) + target.read_text(encoding="utf-8")
     target.write_text(text, encoding="utf-8")
 
 

@@ -1,6 +1,6 @@
 """A pytest fixture for other projects: `aci_emulator`, a separate emulator for each test, over HTTP.
 
-The package registers it by an entry point. The emulator only starts if a test uses it.
+A project names this module where it wants it; nothing loads it by itself. The emulator only starts if a test uses it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PROJECT = """
@@ -44,22 +47,44 @@ def test_faults(aci_emulator):
 """
 
 
-def test_another_project_can_use_the_fixture(tmp_path: Path) -> None:
-    """By pytest's entry point, without a line of configuration but for the plugin's name in this test."""
-    (tmp_path / "test_project.py").write_text(PROJECT, "utf-8")
+def run_pytest(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest on another project, with no plugin but those that are asked for."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers", "-p", "no:cacheprovider"]
-    plugin = ["-p", "aci_reconcile.emulator.pytest_plugin"]
-    ran = subprocess.run(
-        [*command, *plugin, "."], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-W",
+        "error",
+        "--strict-markers",
+        "-p",
+        "no:cacheprovider",
+        *words,
+    ]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("conftest.py", 'pytest_plugins = ["aci_reconcile.emulator.pytest_plugin"]\n'),
+        ("pytest.ini", "[pytest]\naddopts = -p aci_reconcile.emulator.pytest_plugin\n"),
+    ],
+)
+def test_another_project_can_use_the_fixture(tmp_path: Path, name: str, text: str) -> None:
+    """With one line, in either of the two places that docs/emulator.md names."""
+    (tmp_path / "test_project.py").write_text(PROJECT, "utf-8")
+    (tmp_path / name).write_text(text, "utf-8")
+    ran = run_pytest(tmp_path)
 
     assert 0 == ran.returncode, ran.stdout + ran.stderr
     assert "4 passed" in ran.stdout
 
 
-def test_the_entry_point_is_declared() -> None:
-    """Under a name of its own."""
-    text = (ROOT / "pyproject.toml").read_text("utf-8")
+def test_no_run_of_pytest_loads_it_by_itself() -> None:
+    """It is nobody's plugin until somebody names it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
-    assert 'aci_reconcile_emulator = "aci_reconcile.emulator.pytest_plugin"' in text
+    assert "entry-points" not in project
+    assert ["pytest>=8.3"] == project["optional-dependencies"]["pytest"]
