@@ -126,7 +126,7 @@ def make_expected_plan(
         yield workspace, plan
 
 
-def expect_saved(file: Path, own: Inputs, *, cwd: Path, now: float, digest: str = "") -> Expected:
+def expect_saved(file: Path, own: Inputs, *, cwd: Path, now: float, digest: str = "", otherwise: str = "") -> Expected:
     """Read a saved plan that is to be applied, and return what to expect.
 
     Args:
@@ -135,6 +135,7 @@ def expect_saved(file: Path, own: Inputs, *, cwd: Path, now: float, digest: str 
         cwd: the folder of relative paths of files with variables.
         now: seconds since the epoch.
         digest: a digest that the plan must have as well; empty for any.
+        otherwise: what to do with a file that is something else.
 
     Raises:
         UsageError: the file cannot be read, or options contradict the saved plan.
@@ -142,7 +143,7 @@ def expect_saved(file: Path, own: Inputs, *, cwd: Path, now: float, digest: str 
         BlockedError: the plan was blocked when it was made.
     """
     # Contradictions come before expiry: the hint to plan again would not help with them.
-    saved = read_plan(file)
+    saved = read_plan(file, otherwise)
     difference = compare_options(saved, own, cwd)
     # A release that the plan lacks is no contradiction while others are missing: repeating those comes first.
     _refuse_contradictions(inputs_from_json(saved["request"]), own, () if difference.missing else difference.extra)

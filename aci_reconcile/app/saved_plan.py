@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from aci_reconcile.app.files import check_target, write_whole
 from aci_reconcile.app.manifests import read_variables
 from aci_reconcile.app.own_files import check_own
 from aci_reconcile.app.saved_inputs import inputs_to_json
-from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.errors import StalePlanError, UsageError
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.redaction import veil_variable
 from aci_reconcile.core.secret import fingerprint, needs_slow_hash
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from aci_reconcile.render.header import Header
     from aci_reconcile.saved import Document
 
+_BEGINNING = re.compile(rb"\s*\{\s*\"format_version\"")
 LIFETIME = 7 * 24 * 3600.0
 """Seconds that a saved plan is valid by default."""
 
@@ -113,8 +115,19 @@ def check_plan_file(file: Path, label: str) -> None:
     check_own(label, file, "plan")
 
 
-def read_plan(file: Path) -> Document:
-    """Return the saved plan in a file.
+def is_plan_file(file: Path) -> bool:
+    """Whether a file begins as a saved plan does: no manifest does, and a part of a plan is no other file."""
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            return False
+        with file.open("rb") as stream:
+            return _BEGINNING.match(stream.read(200)) is not None
+    except (OSError, ValueError):
+        return False
+
+
+def read_plan(file: Path, otherwise: str = "") -> Document:
+    """Return the saved plan in a file; ``otherwise`` is what to do with a file that is something else.
 
     Raises:
         UsageError: there is no such file, or it cannot be read.
@@ -122,10 +135,12 @@ def read_plan(file: Path) -> Document:
     """
     try:
         if not stat.S_ISREG(file.stat().st_mode):  # reading a pipe without a writer would never end
-            raise UsageError(f"{file} is not a regular file", hint="save the plan to a file, with --out")
+            raise UsageError(f"{file} is not a regular file", hint=otherwise or "save the plan to a file, with --out")
         content = file.read_bytes()
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror or 'cannot be read'}") from error
+        raise UsageError(f"{file}: {error.strerror or 'cannot be read'}", hint=otherwise) from error
+    if otherwise and not _BEGINNING.match(content):
+        raise StalePlanError(f"{file} is not a saved plan", hint=otherwise)
     document = open_document(content, str(file))
     return check_document(document, str(file), find_schema_error(document, "plan"))
 

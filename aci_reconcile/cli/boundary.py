@@ -37,7 +37,7 @@ def run(argv: Sequence[str]) -> int:
         except Exit as end:
             return end.exit_code
         except click.ClickException as error:
-            return _report_usage(error, session)
+            return _report_usage(error, argv, session)
         except AciReconcileError as error:
             return _report_error(error, session)
         except Exception as defect:  # noqa: BLE001  whatever it is, a person gets a message and not a traceback
@@ -49,15 +49,16 @@ def _wants_json(argv: Sequence[str]) -> bool:
     """Whether errors are JSON, too, even those in the options themselves."""
     # The options could not be parsed, so this looks at the words themselves.
     words = [word for pair in pairwise((*argv, "")) for word in ("=".join(pair), pair[0])]
-    formats = [word for word in words if word in {f"--format={each}" for each in CHECKS}]
-    return formats[-1] == "--format=json" if formats else os.environ.get(f"{PREFIX}FORMAT") == "json"
+    known = {f"{option}{each}" for option in ("--format=", "-o=", "-o") for each in CHECKS}
+    formats = [word for word in words if word in known]
+    return formats[-1].endswith("json") if formats else os.environ.get(f"{PREFIX}FORMAT") == "json"
 
 
-def _report_usage(error: click.ClickException, session: Session) -> int:
+def _report_usage(error: click.ClickException, argv: Sequence[str], session: Session) -> int:
     from aci_reconcile.cli.suggestions import explain_error
 
-    message, hint = explain_error(error)
-    _report({"kind": "UsageError", "message": message, "hint": hint}, message, (hint,), session)
+    message, hints = explain_error(error, argv)
+    _report({"kind": "UsageError", "message": message, "hint": "; ".join(hints)}, message, hints, session)
     return int(find_failure_code(error.ctx if isinstance(error, click.UsageError) else None))
 
 

@@ -29,6 +29,14 @@ _LAST = "Output"
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDTH}
 
 
+class UnknownCommandError(click.UsageError):
+    """There is no command of this name; ``words`` begin with it."""
+
+    def __init__(self, words: Sequence[str], ctx: click.Context) -> None:
+        super().__init__(f"there is no command {words[0]!r}", ctx)
+        self.words = tuple(words)
+
+
 class Command(click.Command):
     """A command whose function gets the session and its options, and returns the exit code.
 
@@ -73,7 +81,7 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options in sections."""
-        _write_sections(self.get_params(ctx), ctx, formatter)
+        write_sections(self.get_params(ctx), ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, each with its explanation below it if the terminal is too narrow."""
@@ -133,15 +141,13 @@ class Group(click.Group):
         """
         # Not during completion: the word is not finished there.
         if args and not args[0].startswith("-") and args[0] not in self._modules and not ctx.resilient_parsing:
-            from aci_reconcile.cli.suggestions import UnknownCommandError
-
-            raise UnknownCommandError(args[0], self._modules, ctx)
+            raise UnknownCommandError(args, ctx)
         return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options that all of them share."""
         self.write_commands("Commands", self._modules, ctx, formatter)
-        _write_sections(self.get_params(ctx), ctx, formatter)
+        write_sections(self.get_params(ctx), ctx, formatter)
 
     def write_commands(
         self, title: str, names: Iterable[str], ctx: click.Context, formatter: click.HelpFormatter
@@ -157,29 +163,6 @@ class Group(click.Group):
         del ctx
         if self.epilog:
             formatter.write(f"\n{_wrap_examples(self.epilog, formatter.width)}\n")
-
-
-class Root(Group):
-    """``aci-reconcile`` itself: its commands are in sections, and global options may be typed before the command."""
-
-    def __init__(
-        self,
-        name: str,
-        commands: Mapping[str, Mapping[str, str]],
-        params: Sequence[click.Parameter],
-        *,
-        help: str,  # noqa: A002  click's own word
-        examples: Sequence[str] = (),
-    ) -> None:
-        modules = {command: module for each in commands.values() for command, module in each.items()}
-        super().__init__(name, modules, params, help=help, examples=examples)
-        self._sections = commands
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands in sections, then the options that all of them share."""
-        for title, commands in self._sections.items():
-            self.write_commands(title, commands, ctx, formatter)
-        _write_sections(self.get_params(ctx), ctx, formatter)
 
 
 def _run(ctx: click.Context, function: Callable[[Session, T], int], options: type[T]) -> int:
@@ -232,7 +215,8 @@ def _wrap_examples(examples: str, width: int) -> str:
     return "\n".join(lines)
 
 
-def _write_sections(params: Iterable[click.Parameter], ctx: click.Context, formatter: click.HelpFormatter) -> None:
+def write_sections(params: Iterable[click.Parameter], ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    """Write options in their sections; the one of the output is the last."""
     sections: dict[str, list[tuple[str, str]]] = {}
     for param in params:
         record = param.get_help_record(ctx)

@@ -69,10 +69,11 @@ def make_report_option(formats: tuple[str, ...]) -> Option:
     return Option("--report", section=OUTPUT, type=Report(formats), multiple=True, metavar="FORMAT=FILE", help=text)
 
 
-def make_format_option(formats: tuple[str, ...]) -> Option:
-    """Return the option for the format of the result."""
+def make_format_option(formats: tuple[str, ...], *, short: bool = True) -> Option:
+    """Return the option for the format of the result; ``short``: with `-o`, which kubectl and az have."""
     text = "Format of the result (default: text)."
-    return Option("--format", section=OUTPUT, type=click.Choice(formats), default="text", help=text)
+    spellings = ("-o", "--format") if short else ("--format",)
+    return Option(*spellings, section=OUTPUT, type=click.Choice(formats), default="text", help=text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

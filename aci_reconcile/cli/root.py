@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from aci_reconcile.cli.command import Root
+from aci_reconcile.cli.command import Group, write_sections
 from aci_reconcile.cli.option import list_params
 from aci_reconcile.cli.options import GlobalOptions
+from aci_reconcile.cli.other_tools import ALIASES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _COMMANDS = {
     "Main commands": {
@@ -58,6 +64,49 @@ _COMMANDS = {
 }
 
 
+class Root(Group):
+    """``aci-reconcile`` itself: its commands are in sections, and global options may be typed before the command."""
+
+    def __init__(
+        self,
+        name: str,
+        commands: Mapping[str, Mapping[str, str]],
+        params: Sequence[click.Parameter],
+        *,
+        help: str,  # noqa: A002  click's own word
+        examples: Sequence[str] = (),
+    ) -> None:
+        modules = {command: module for each in commands.values() for command, module in each.items()}
+        super().__init__(name, modules, params, help=help, examples=examples)
+        self._sections = commands
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named, also by a word that other tools have for it; answer ``help`` and ``version``.
+
+        Raises:
+            UnknownCommandError: there is none of this name.
+        """
+        name, *words = args
+        if ctx.resilient_parsing:  # completion looks for what can be completed, and prints nothing
+            return super().resolve_command(ctx, [ALIASES.get(name, name), *words])
+        if name == "version" and not words:
+            _print_version(ctx)
+        if name == "help" and (not words or words[0].startswith("-")):
+            click.echo(ctx.get_help())
+            ctx.exit()
+        if name == "help":
+            name, words = words[0], [*words[1:], "--help"]
+        return super().resolve_command(ctx, [ALIASES.get(name, name), *words])
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in sections, then the options that all of them share."""
+        for title, commands in self._sections.items():
+            self.write_commands(title, commands, ctx, formatter)
+        write_sections(self.get_params(ctx), ctx, formatter)
+
+
 def make_root() -> Root:
     """Return the command ``aci-reconcile``."""
     return Root(
@@ -93,7 +142,11 @@ def _make_version_option() -> click.Option:
 def _show_version(ctx: click.Context, param: click.Parameter, value: object) -> None:
     del param
     if value and not ctx.resilient_parsing:
-        from aci_reconcile.version import VERSION
+        _print_version(ctx)
 
-        click.echo(f"aci-reconcile {VERSION}")
-        ctx.exit()
+
+def _print_version(ctx: click.Context) -> None:
+    from aci_reconcile.version import VERSION
+
+    click.echo(f"aci-reconcile {VERSION}")
+    ctx.exit()

@@ -1,129 +1,102 @@
-"""Suggestions for commands and options that do not exist: what other tools call them, or what is spelled alike.
+"""Suggestions for a command line that cannot be read: the command to type, or at least where to look.
 
 A wrong suggestion is worse than none: click alone would suggest ``--prune`` for ``--dry-run``.
 """
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from aci_reconcile.cli import other_tools
+from aci_reconcile.cli.command import UnknownCommandError
+from aci_reconcile.cli.option_words import OF_AZURE, find_near
+from aci_reconcile.cli.rewriting import find_command, find_params, rewrite
+from aci_reconcile.cli.root import make_root
+from aci_reconcile.core.redaction import holds_secret, veil_argument
+from aci_reconcile.operate.commands import OWN, quote
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-_ALIKE: Final = 0.75
-"""How alike two spellings must be, from 0 to 1: a letter too few, two that changed places."""
-
-ELSEWHERE: Final[Mapping[str, str]] = {
-    "check": "validate",
-    "delete": "destroy",
-    "deploy": "apply",
-    "diff": "plan",
-    "down": "destroy",
-    "export": "import",
-    "get": "status",
-    "lint": "validate",
-    "list": "status",
-    "ls": "status",
-    "preflight": "verify",
-    "preview": "plan",
-    "ps": "status",
-    "pull": "import",
-    "rm": "destroy",
-    "sync": "apply",
-    "up": "apply",
-    "what-if": "plan",
-}
-"""What other tools call it, and what it is called here."""
-
-_PLAN: Final = ("", "`plan` shows what apply would change, and writes nothing")
-_PRUNE: Final = ("--prune", "--prune deletes this project's groups that have no manifest")
-_REPLACE: Final = ("--allow-replace", "--allow-replace allows groups to be deleted and created again")
-_ENVIRONMENT: Final = ("--environment", "write --environment NAME")
-_PLAIN: Final = ("--color", "write --color never")
-_YES: Final = ("--auto-approve", "write --auto-approve, or -y")
-_SHOWN_FIRST: Final[Mapping[str, str]] = {
-    "destroy": "`destroy` shows what it would delete and asks; only yes approves",
-    "drift": "`drift` writes nothing to Azure",
-    "import": "without --out, `import` writes no files",
-    "plan": "`plan` writes nothing to Azure",
-    "validate": "`validate` does not use Azure",
-}
-"""What a preview is in commands that are none of `apply`."""
-OPTIONS_ELSEWHERE: Final[Mapping[str, tuple[str, str]]] = {
-    "--auto": _YES,
-    "--check": ("--detailed-exitcode", "--detailed-exitcode exits with 2 if there are changes"),
-    "--delete": _PRUNE,
-    "--destroy": ("", "use the command `destroy`: it shows what it would delete, and asks"),
-    "--diff": _PLAN,
-    "--dry-run": _PLAN,
-    "--env": _ENVIRONMENT,
-    "--exit-code": ("--detailed-exitcode", "write --detailed-exitcode"),
-    "--force": ("--max-deletes", "each safety limit has its own option; the plan names it"),
-    "--json": ("--format", "write --format json"),
-    "--no-color": _PLAIN,
-    "--no-colour": _PLAIN,
-    "--output": ("--format", "--format sets the format, --report FORMAT=FILE writes a file"),
-    "--parallelism": ("--concurrency", "write --concurrency N"),
-    "--recreate": _REPLACE,
-    "--refresh-only": ("", "`drift` compares Azure with the manifests, and writes nothing"),
-    "--remove-orphans": _PRUNE,
-    "--replace": _REPLACE,
-    "--target": ("--only", "write --only ADDRESS"),
-    "--what-if": _PLAN,
-    "--workspace": _ENVIRONMENT,
-    "--yes": _YES,
-}
-"""What other tools call it; the option that it needs here, and what to do."""
-
-_OF_AZURE: Final = frozenset({"--arm-endpoint", "--cloud", "--concurrency", "--local", "--timeout"})
-"""Options of every command that asks Azure."""
+_SPELLED_OUT: Final = ("did you mean ", "name ", "write ")
+"""How notes begin that say no more than a whole command does."""
 
 
-class UnknownCommandError(click.UsageError):
-    """There is no such command; ``hint`` suggests one."""
-
-    def __init__(self, name: str, known: Iterable[str], ctx: click.Context) -> None:
-        super().__init__(f"there is no command {name!r}", ctx)
-        names, other = tuple(known), ELSEWHERE.get(name.lower(), "")
-        meant = other if other in names else _find_near(name.lower(), names)
-        self.hint = f"did you mean {meant}? " * bool(meant) + f"see {ctx.command_path} --help"
-
-
-def explain_error(error: click.ClickException) -> tuple[str, str]:
-    """Return the message and the hint for an error in the command line."""
+def explain_error(error: click.ClickException, argv: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the message and the hints for an error in the command line."""
+    path, known = find_params(make_root(), argv)
+    more = f"see {OWN}{path} --help" if path else f"see {OWN}--help"
+    whole = _suggest_command(argv)
     if isinstance(error, UnknownCommandError):
-        return error.message, error.hint
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    more = f"see {context.command_path} --help" if context else ""
+        more = f"see {error.ctx.command_path if error.ctx else OWN.strip()} --help"
+        notes = () if whole else (*_explain_command(error), more)
+        return error.message, tuple(filter(None, (whole, "; ".join(notes))))
+    message, note = _explain_option(error, argv, path, known)
+    if whole and note.startswith(_SPELLED_OUT):
+        note = ""
+    return message, tuple(filter(None, (whole, "; ".join(filter(None, (note, more))))))
+
+
+def _suggest_command(argv: Sequence[str]) -> str:
+    """Return the command to type; empty if there is none, or if it would repeat a secret."""
+    found = rewrite(make_root(), argv)
+    if found is None or _holds_secret(argv):
+        return ""
+    return f"{'did you mean' if found.guessed else 'type'}: {OWN}{' '.join(map(quote, found.words))}"
+
+
+def _holds_secret(argv: Sequence[str]) -> bool:
+    pairs = [word.partition("=") for word in argv]
+    return any(veil_argument(before, word) != word for before, word in pairwise(("", *argv))) or any(
+        holds_secret(name.lstrip("-"), value) for name, equals, value in pairs if equals
+    )
+
+
+def _explain_command(error: UnknownCommandError) -> Iterator[str]:
+    """Yield what is known of a command that cannot be suggested as a whole."""
+    if error.ctx is None or error.ctx.parent is not None:
+        return
+    meant = other_tools.COMMANDS.get(error.words[0].lower())
+    found = find_command(make_root(), error.words)
+    if meant is not None and meant.note:
+        yield meant.note
+    if found is not None:
+        yield f"here it is `{' '.join(found.path)}`"
+
+
+def _explain_option(
+    error: click.ClickException, argv: Sequence[str], path: str, known: Mapping[str, click.Parameter]
+) -> tuple[str, str]:
+    """Return the message and a note for an option that does not exist, or that has no value or a wrong one."""
     if isinstance(error, click.NoSuchOption):
-        helps = _find_advice(
-            error.option_name, _list_spellings(context), (context.command.name or "") if context else ""
-        )
-        return f"there is no option {error.option_name}", " ".join(each for each in (helps, more) if each)
-    return " ".join(error.format_message().split()).rstrip("."), more
+        name = _find_typed(error.option_name, known, argv)
+        return f"there is no option {name}", _advise(name, known, path)
+    message = " ".join(error.format_message().split()).rstrip(".")
+    if isinstance(error, click.BadOptionUsage) and error.option_name in known:
+        choices = getattr(known[error.option_name].type, "choices", ())
+        return message, f"it takes {', '.join(choices)}" if choices else ""
+    return message, ""
 
 
-def _find_advice(name: str, known: tuple[str, ...], command: str) -> str:
-    """Return advice for an option that this command does not have."""
-    needs, text = OPTIONS_ELSEWHERE.get(name.lower(), ("", ""))
-    if (needs, text) == _PLAN and command in _SHOWN_FIRST:
-        text = _SHOWN_FIRST[command]
-    if text and (not needs or needs in known):
-        return f"{text};"
+def _advise(name: str, known: Collection[str], command: str) -> str:
+    """Return what to do in place of an option that a command does not have."""
+    meant = other_tools.OPTIONS.get(name.lower()) or other_tools.OPTIONS.get(f"-{name.lower()}")
+    if meant is not None and meant.words == "plan" and command in other_tools.SHOWN_FIRST:
+        return other_tools.SHOWN_FIRST[command]
+    if meant is not None and meant.note and (not meant.words.startswith("-") or meant.words.split()[0] in known):
+        return meant.note
     # These are options of most commands, so a near spelling would mislead.
-    if name in _OF_AZURE:
-        return "this command does not use Azure: remove the option;"
-    meant = _find_near(name, known)
-    return f"did you mean {meant}?" if meant else ""
+    if name in OF_AZURE:
+        return "this command does not use Azure: remove the option"
+    near = find_near(name, (each for each in known if each.startswith("--")))
+    return f"did you mean {near}?" if near else ""
 
 
-def _list_spellings(context: click.Context | None) -> tuple[str, ...]:
-    params = context.command.params if context else ()
-    return tuple(each for param in params for each in (*param.opts, *param.secondary_opts) if each.startswith("--"))
-
-
-def _find_near(name: str, known: Iterable[str]) -> str:
-    return next(iter(get_close_matches(name, list(known), n=1, cutoff=_ALIKE)), "")
+def _find_typed(name: str, known: Collection[str], argv: Sequence[str]) -> str:
+    """Return an option as it was typed: of Terraform's `-target`, click names `-t`."""
+    long = (word.partition("=")[0] for word in argv if word.startswith("-") and not word.startswith("--"))
+    found = (word for word in long if f"-{word}" in {*other_tools.OPTIONS, *known} and name[1] in word)
+    return name if name.startswith("--") else next(found, name)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.cli.safety_options import APPROVE, RESTORE, ReleaseOptions, WaitOptions
+from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from aci_reconcile.app.saved_inputs import Inputs
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.errors import ExitCode
+
+_PLACE: Final = ("environment", "resource_group", "subscription", "local", "arm_endpoint", "cloud")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
     from aci_reconcile.cli.reports import open_reports
     from aci_reconcile.reconcile import Refresh, Wait
 
+    asked = _take_plan_file(asked)
     target, wait, environment = asked.azure.target, Wait(asked.waiting.wait), asked.sources.environment
     with open_reports("apply", session, asked.report, environment=environment, taken=(asked.plan,)) as reports:
         expected = _expect_plan(session, asked)
@@ -103,14 +107,37 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
             return code
 
 
+def _take_plan_file(asked: ApplyOptions) -> ApplyOptions:
+    """Return the options with a saved plan that is named as a path, as Terraform takes it, under ``--plan``.
+
+    Raises:
+        UsageError: something else is named beside it.
+    """
+    from aci_reconcile.app.saved_plan import is_plan_file
+
+    # A YAML file is never taken for one: in a pull request it would be applied without a question.
+    saved = [each for each in asked.paths if each.suffix.lower() not in {".yaml", ".yml"} and is_plan_file(each)]
+    if not saved:
+        return asked
+    if len(asked.paths) > 1 or asked.plan is not None:
+        raise UsageError(f"{saved[0]} is a saved plan, which has its own paths", hint="apply it alone")
+    line = replace(asked.line, typed=asked.line.typed - {"paths"} | {"plan"})
+    return replace(asked, plan=saved[0], paths=(), line=line)
+
+
 def _expect_plan(session: Session, asked: ApplyOptions) -> Expected:
     """Return the plan that ``--plan`` and ``--checksum`` allow."""
     from aci_reconcile.app.expected_plan import Expected, expect_saved, parse_digest
+    from aci_reconcile.operate.commands import OWN, quote
 
     digest = "" if asked.checksum is None else parse_digest(asked.checksum)
     if asked.plan is None:
         return Expected(asked.inputs, digest=digest)
-    return expect_saved(asked.plan, asked.inputs, cwd=session.cwd, now=session.clock.now(), digest=digest)
+    again = ("apply", str(asked.plan), *asked.line.repeat(*_PLACE))
+    manifests = f"nothing was written; for manifests, type: {OWN}{' '.join(map(quote, again))}"
+    return expect_saved(
+        asked.plan, asked.inputs, cwd=session.cwd, now=session.clock.now(), digest=digest, otherwise=manifests
+    )
 
 
 APPLY = Command(
@@ -122,7 +149,7 @@ APPLY = Command(
         "aci-reconcile apply                       the whole project, asks first",
         "aci-reconcile apply -y --only web         one group, without asking",
         "aci-reconcile apply -y --allow-replace=1  allow one group to be replaced",
-        "aci-reconcile apply --plan plan.json      a saved plan, if it still holds",
+        "aci-reconcile apply plan.json             a saved plan, if it still holds",
         "aci-reconcile apply --local -y            on the embedded emulator",
     ),
 )

@@ -35,9 +35,10 @@ def show(session: Session, asked: ShowOptions) -> ExitCode:
     """Show the plan in the file, with what keeps it from being applied."""
     from aci_reconcile.app.saved_plan import read_plan
     from aci_reconcile.cli.reports import open_reports
+    from aci_reconcile.operate.commands import OWN, quote
 
     with open_reports("plan", session, asked.report) as reports:
-        saved = read_plan(asked.file)
+        saved = read_plan(asked.file, f"to see a group in Azure, type: {OWN}status {quote(str(asked.file))}")
         problems = tuple(_find_problems(saved, asked, session))
         reports.publish(lambda console: _render(saved, problems, console, reports))
     if session.console.json:

@@ -48,7 +48,7 @@ class StatusOptions:
     watch: bool = declare(options.WATCH)
     sources: SourceOptions = include(SourceOptions)
     azure: AzureOptions = include(AzureOptions)
-    output: OutputOptions = include(OutputOptions)
+    output: OutputOptions = include(OutputOptions, format=options.make_format_option(options.PLAIN, short=False))
 
 
 def show_status(session: Session, asked: StatusOptions) -> ExitCode:

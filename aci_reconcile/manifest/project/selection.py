@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.project.settings import Settings
     from aci_reconcile.manifest.source.files import Files
     from aci_reconcile.manifest.source.skipped import EmptyFiles
+
+
+_ADDRESS = re.compile(r"[\w-]+(/[\w-]+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,9 @@ def resolve_paths(request: Request) -> tuple[Path, ...]:
         if why:
             raise UsageError(f"{quote(str(typed))}: {why}")
         if not path.exists():
-            raise UsageError(f"{typed} does not exist")
+            named = _ADDRESS.fullmatch(str(typed)) is not None and not is_manifest(typed.name)
+            hint = f"to choose a group by its name, write --only {typed}" if named else ""
+            raise UsageError(f"{typed} does not exist", hint=hint)
     return paths
 
 

@@ -78,6 +78,45 @@ def test_a_plan_is_made_and_applied(azure: CommandLine, served: Served) -> None:
     assert writes == len(served.writes)
 
 
+def test_a_plan_may_be_named_as_a_path(azure: CommandLine, served: Served) -> None:
+    """As Terraform takes it: it does not ask, and says what ``--plan`` says."""
+    assert 0 == azure("plan", "--out", "plan.json").code
+    text = (azure.folder / "plan.json").read_text(encoding="utf-8")
+    azure.write("half.json", text[:300])
+    azure.write("manifest.yaml", text)
+    served.asked.clear()
+    half, full = azure("apply", "half.json"), azure("apply", "--plan", "half.json")
+
+    assert (ExitCode.STALE_PLAN, full.err) == (half.code, half.err)
+    assert 1 == azure("apply", "manifest.yaml", "-y").code
+    assert [] == served.writes
+    for words in (("plan.json", "manifests"), ("plan.json", "--plan", "plan.json"), ("plan.json", "plan.json")):
+        ran = azure("apply", *words)
+
+        assert (1, True) == (ran.code, ran.err.startswith("Error: plan.json is a saved plan, which has its own paths"))
+
+    assert 0 == azure("apply", "plan.json").code
+    assert 1 == len(served.writes)
+    again, known = azure("apply", "plan.json"), azure("apply", "--plan", "plan.json")
+
+    assert (ExitCode.STALE_PLAN, known.out, known.err) == (again.code, again.out, again.err)
+
+
+def test_a_manifest_is_no_saved_plan(azure: CommandLine) -> None:
+    """The hint can be typed, with the place that was named."""
+    ran = azure("apply", "--plan", "manifests/web.yaml", "-g", "rg-shop", "-y")
+    seen = azure("show", "web")
+
+    assert ExitCode.STALE_PLAN == ran.code
+    assert ran.err.startswith(
+        "Error: manifests/web.yaml is not a saved plan\n"
+        "  nothing was written; for manifests, type: aci-reconcile apply manifests/web.yaml --resource-group rg-shop\n"
+    )
+    assert "to see a group in Azure, type: aci-reconcile status web\n" in seen.err
+    assert "to choose a group by its name, write --only web\n" in azure("apply", "web").err
+    assert "--only" not in azure("apply", "web.yaml").err
+
+
 def test_a_plan_of_nothing_is_applied_too(azure: CommandLine) -> None:
     """There is nothing to do, still."""
     azure("apply", "-y")
