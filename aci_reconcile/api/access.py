@@ -129,7 +129,7 @@ def connect(
     values = os.environ if environ is None else environ
     with open_connection(Place(target, version, Path(local or "."), values, paced=True)) as connection:
         connection.backend.remember(find_secrets(loaded) if loaded else ())
-        connection.backend.embedded, connection.backend.place = target.local, connection.endpoint
+        connection.backend.place = connection.endpoint
         # A script may use full ids only, which need no subscription.
         with suppress(UsageError):
             connection.backend.subscription = find_subscription(target, values)

@@ -155,8 +155,8 @@ def add_place(loaded: Loaded, backend: Backend) -> Loaded:
 
 def make_proposal(loaded: Loaded, allow: Allow, reader: Reader) -> Plan:
     """Plan, with the policy of the project and of the caller, and with the project's rules."""
-    local, endpoint = getattr(reader.backend, "embedded", False), getattr(reader.backend, "place", "")
-    policy = make_policy(loaded, allow, os.environ, now=reader.clock.now(), local=local)
+    policy = make_policy(loaded, allow, os.environ, now=reader.clock.now())
     needed = reader.health or (policy.prune and policy.selected is None)
     search = make_search(loaded.project, make_leftover_filter(policy), None, needed=needed)
+    endpoint = getattr(reader.backend, "place", "")
     return propose_plan(loaded, policy, replace(reader, search=search), endpoint)

@@ -121,7 +121,7 @@ def _carry_out(
         raise UsageError(f"{len(placed.tasks)} groups are to run", hint="run them one by one")
     listener = _Listener(backend, print_line)
     run = ScriptRun(os.environ, placed.request.cwd, SystemClock())
-    policy = make_policy(placed, Allow(), placed.request.environ, now=run.clock.now(), local=backend.embedded)
+    policy = make_policy(placed, Allow(), placed.request.environ, now=run.clock.now())
     workspace = Workspace(placed, policy, Connection(backend, backend.place, ""))
     target = Target(timeout=options.timeout)
     planned = plan_runs(workspace, options, target, run, os.urandom)

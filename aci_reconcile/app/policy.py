@@ -57,10 +57,8 @@ def is_named(project: Project) -> bool:
     return project.file is not None and project.name != UNNAMED
 
 
-def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now: float, local: bool = False) -> Policy:
+def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now: float) -> Policy:
     """Return the policy of one run: what the command line allows, else what the project file says.
-
-    In the embedded emulator, resource groups are created as needed: nothing else would create them.
 
     Raises:
         UsageError: pruning without a project's name, a redeployment of an undeclared group, no reason, or a weak key.
@@ -95,8 +93,8 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         redeploy=frozenset(_find_redeployed(loaded, address) for address in allow.redeploy),
         selected=loaded.selected,
         narrowed_by=loaded.narrowed_by,
-        # In Azure a missing resource group is often a mistyped one; in the emulator everything begins empty.
-        create_resource_groups=project.create_resource_groups or allow.create_resource_groups or local,
+        # A missing resource group is often a mistyped one.
+        create_resource_groups=project.create_resource_groups or allow.create_resource_groups,
         resource_group_location=project.location,
         restore=allow.restore,
         emptied=tuple(map(str, loaded.empty_places)),

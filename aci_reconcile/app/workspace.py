@@ -107,7 +107,7 @@ def _load(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: 
     from aci_reconcile.app.vaults import make_fetch
 
     loaded = locate(load_valid(sources, run, make_fetch(target, run), resolve=resolve), target, run.environ)
-    return loaded, make_policy(loaded, allow, run.environ, now=run.clock.now(), local=target.local)
+    return loaded, make_policy(loaded, allow, run.environ, now=run.clock.now())
 
 
 def choose_connection(

@@ -67,8 +67,6 @@ class ArmBackend(Backend):
         self.identity = identity
         self.subscription = ""
         """The subscription of groups whose manifests name none; empty if unknown."""
-        self.embedded = False
-        """Whether this is the emulator in this process, which creates resource groups when needed."""
         self.place = ""
         """How reports and saved plans name the server; empty for the public cloud, or if nobody said."""
 

@@ -182,18 +182,20 @@ def test_a_subscription_is_needed(folder: Path, monkeypatch: pytest.MonkeyPatch)
         aci_reconcile.plan(loaded, backend)
 
 
-def test_the_emulator_needs_neither_a_subscription_nor_a_resource_group(
+def test_the_emulator_needs_no_subscription_and_makes_no_resource_group_unasked(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As with ``--local``: its subscription is its own, whatever the environment says, and it makes what is missing."""
+    """As with ``--local``: its subscription is its own, whatever the environment says; the rest is as in Azure."""
     monkeypatch.setenv("AZURE_SUBSCRIPTION_ID", "99999999-9999-9999-9999-999999999999")
     (folder / "aci-reconcile.yaml").write_text(
         "name: shop\nresourceGroup: rg-shop\nlocation: westeurope\n", encoding="utf-8"
     )
     loaded = aci_reconcile.load()
     with aci_reconcile.connect(loaded, local=".aci-reconcile") as backend:
-        proposal = aci_reconcile.plan(loaded, backend)
+        held = aci_reconcile.plan(loaded, backend)
+        proposal = aci_reconcile.plan(loaded, backend, allow=aci_reconcile.Allow(create_resource_groups=True))
 
+    assert ["resource-group"] == [each.code for each in held.blockers]
     assert () == proposal.blockers
     assert ["00000000-0000-0000-0000-000000000000"] == [change.id.subscription for change in proposal.changes]
 

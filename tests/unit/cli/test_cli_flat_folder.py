@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine
 
 GROUP = "name: web\nlocation: westeurope\nresourceGroup: rg\ncontainers: [{name: web, image: 'nginx:1', resources: {cpu: 1, memoryInGB: 1}}]\n"  # noqa: E501  one line is the manifest
-COMMANDS = ("apply -y", "status", "drift --history history.json", "verify", "validate", "config show", "plan")
+APPLY = "apply -y --create-resource-groups"
+COMMANDS = (APPLY, "status", "drift --history history.json", "verify", "validate", "config show", "plan")
 
 
 def test_what_is_written_into_the_folder_is_skipped(

@@ -161,7 +161,7 @@ def test_without_a_project_nothing_is_an_orphan(cli: CommandLine, monkeypatch: p
     one = cli.group("one", more="location: westeurope\n")
     two = cli.group("two", more="location: westeurope\n")
 
-    assert 0 == cli("apply", "-y", str(one)).code
+    assert 0 == cli("apply", "-y", str(one), "--create-resource-groups").code
     assert 0 == cli("apply", "-y", str(two)).code
     assert 0 == cli("drift", str(one)).code
     assert "orphan" not in cli("plan", str(one), "--format", "json").out
