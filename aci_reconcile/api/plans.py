@@ -63,6 +63,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
     wait: str = "healthy",
     stable_for: float = 10,
     timeout: float = 1800,
+    time_box: float | None = None,
     concurrency: int = 32,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
@@ -74,6 +75,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         wait: ``none``, ``provisioned`` or ``healthy``.
         stable_for: for how many seconds a container must have been running to count as healthy.
         timeout: seconds to wait for one group.
+        time_box: for how many seconds writes may begin; what was begun is finished. None: as long as it takes.
         concurrency: how many requests may be in flight at once.
         stopped: asked again and again; once true, nothing new begins.
 
@@ -83,16 +85,17 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
     """
     from aci_reconcile.azure import start_span
 
-    checks = RecreationChecks(getattr(backend, "preflight", None))
+    checks, clock = RecreationChecks(getattr(backend, "preflight", None)), SystemClock()
     context = Context(
         backend,
-        SystemClock(),
+        clock,
         plan.policy,
         os.urandom,
         random.random,
         Wait(wait),
         stable_for,
         timeout,
+        ends_at=None if time_box is None else clock.now() + time_box,
         recreation_checks=checks,
         span=start_span,
     )

@@ -24,6 +24,8 @@ class Waiting:
     wait: Wait = Wait.HEALTHY
     stable_for: float = 10.0
     timeout: float = 1800.0
+    ends_at: float | None = None
+    """When the time box ends: no write begins after that."""
 
 
 def make_context(workspace: Workspace, policy: Policy, waiting: Waiting, run: Run) -> Context:
@@ -41,6 +43,7 @@ def make_context(workspace: Workspace, policy: Policy, waiting: Waiting, run: Ru
         wait=waiting.wait,
         stable_for=waiting.stable_for,
         timeout=waiting.timeout,
+        ends_at=waiting.ends_at,
         hash_cost=workspace.hash_cost,
         span=start_span,
     )

@@ -92,4 +92,6 @@ def report_end(finished: Finished, session: Session, *, verb: str) -> ExitCode:
     # That a group could not be read is worse than one that did not converge: nobody knows its state.
     if finished.unread:
         return ExitCode.ERROR
-    return ExitCode.NOT_CONVERGED if finished.failed or finished.skipped else ExitCode.OK
+    if finished.failed or finished.skipped > finished.unfinished:
+        return ExitCode.NOT_CONVERGED
+    return ExitCode.UNFINISHED if finished.unfinished else ExitCode.OK

@@ -50,6 +50,16 @@ CREATE_RESOURCE_GROUPS: Final = Option(
 )
 
 
+TIME_BOX: Final = Option(
+    "--time-box",
+    section=WAITING,
+    type=Duration(),
+    metavar="TIME",
+    default=None,
+    help="Begin no write once TIME has passed; finish what was begun, and exit with 6.",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseOptions:
     """What releases a safety limit; on the command line only."""

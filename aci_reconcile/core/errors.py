@@ -42,6 +42,7 @@ class ExitCode(IntEnum):
     BLOCKED = 3
     STALE_PLAN = 4
     NOT_CONVERGED = 5
+    UNFINISHED = 6
     DEFECT = 70
     NO_RESULT = 125
     """Of commands that exit with a container's code: there is none, and stderr says why."""
@@ -179,6 +180,12 @@ class BlockedError(AciReconcileError):
     """The plan has a blocker that no flag released."""
 
     exit_code = ExitCode.BLOCKED
+
+
+class UnfinishedError(AciReconcileError):
+    """The time box ended before this was begun."""
+
+    exit_code = ExitCode.UNFINISHED
 
 
 class StalePlanError(AciReconcileError):

@@ -32,7 +32,7 @@ from aci_reconcile.reconcile.preflight import run_preflight
 from aci_reconcile.reconcile.recreation import recreate
 from aci_reconcile.reconcile.references import resolve_deferred
 from aci_reconcile.reconcile.retries import repeat_unless_stopped, retry, wait_for_limits
-from aci_reconcile.reconcile.steps import call
+from aci_reconcile.reconcile.steps import Pause, call
 from aci_reconcile.reconcile.watch import fresh_since, get_listing, get_watch
 from aci_reconcile.reconcile.writes import (
     PROVISIONED,
@@ -67,10 +67,11 @@ def apply_change(change: Change, ctx: Context) -> Process[bool]:
 
 
 def _apply_change(change: Change, ctx: Context) -> Process[bool]:
+    ctx = ctx.finish_what_began(change)
     began, deadline = ctx.clock.now(), ctx.make_deadline()
     live = change.before
     if change.writes:
-        yield from wait_for_limits(ctx, _make_first_request(change), deadline, idle=True)
+        yield from _wait_for_first_request(change, ctx, deadline)
         ctx.check_may_write(change)
         if change.deferred is None:  # otherwise the values that it references decide whether anything is written
             yield Started(change)
@@ -91,6 +92,18 @@ def _apply_change(change: Change, ctx: Context) -> Process[bool]:
     elif change.stuck:
         raise make_not_taken_error(change.fields)
     return (yield from wait_until_running(change, live, ctx, deadline, began))
+
+
+def _wait_for_first_request(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
+    """Wait until Azure's limits allow the first request.
+
+    Raises:
+        HeldRunError: they do not before the end of the time box; nobody waits for that.
+    """
+    for step in wait_for_limits(ctx, _make_first_request(change), deadline, idle=True):
+        if isinstance(step, Pause):
+            ctx.check_time_box(step.seconds)
+        yield step
 
 
 def _make_first_request(change: Change) -> Request:

@@ -11,7 +11,7 @@ from aci_reconcile.reconcile.events import Trace
 from aci_reconcile.reconcile.hash_cost import HashCost
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.retries import Deadline
-from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, never
+from aci_reconcile.reconcile.steps import HeldRunError, InterruptedRunError, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -67,6 +67,8 @@ class Context:
     timeout: float = 1800
     stopped: Callable[[], bool] = never
     """Whether the run was interrupted: what has begun is finished, and nothing else begins."""
+    ends_at: float | None = None
+    """When the time box ends, if there is one: what has begun is finished, and no write begins any more."""
     limits: Limits = field(default_factory=Limits)
     writes: Mapping[tuple[str, str], int] = field(default_factory=dict["tuple[str, str]", int])
     """How many groups of each resource group are to be written."""
@@ -125,21 +127,39 @@ class Context:
         )
 
     def check_may_write(self, change: Change) -> None:
-        """Check that a new write may begin: the run is not interrupted, and no freeze has begun.
+        """Check that a new write may begin: the run is not interrupted, no freeze has begun, and there is time.
 
         A write that is under way is finished: a group that was deleted to be created again is created.
 
         Raises:
             InterruptedRunError: it is.
-            FrozenRunError: one has.
+            HeldRunError: one has, or the time box has ended.
         """
         self.check_not_stopped()
+        self.check_time_box()
         if why := self.find_freeze(change):
-            raise FrozenRunError(f"a freeze began: {why}")
+            raise HeldRunError(f"a freeze began: {why}")
 
-    def stop_at_freeze(self, change: Change) -> Context:
+    def check_time_box(self, seconds: float = 0) -> None:
+        """Check that the time box does not end within so many seconds.
+
+        Raises:
+            HeldRunError: it does.
+        """
+        if self.ends_at is not None and self.clock.now() + seconds >= self.ends_at:
+            raise HeldRunError("the time box ended", unfinished=True)
+
+    def finish_what_began(self, change: Change) -> Context:
+        """Return a context without a time box for a group that takes the DNS label of one that this run has written."""
+        return replace(self, ends_at=None) if self.ends_at is not None and self._is_half_done(change) else self
+
+    def stop_when_held(self, change: Change) -> Context:
         """Return a context for a first write: a freeze that begins while it waits stops it, as a signal does."""
-        return replace(self, stopped=lambda: self.stopped() or bool(self.find_freeze(change)))
+        return replace(self, stopped=lambda: self.stopped() or self._is_held(change))
+
+    def _is_held(self, change: Change) -> bool:
+        over = self.ends_at is not None and self.clock.now() >= self.ends_at
+        return over or bool(self.find_freeze(change))
 
     def get_trace(self, address: str) -> Trace:
         """Return the trace of a group's last write."""

@@ -177,11 +177,13 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Not attempted, and why: a dependency failed, the run was interrupted, or a freeze began."""
+    """Not attempted, and why: a dependency failed, the run was interrupted, a freeze began, or the time box ended."""
 
     change: Change
     because: str
     trace: Trace = Trace()
+    unfinished: bool = False
+    """Whether it is for the time box, so that the next run goes on here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,11 @@ class Finished:
     unhealthy: int = 0
     """Groups that equal their manifests and do not run; writing again would not help."""
     skipped: int = 0
+    """Of any kind, unfinished ones included."""
+    unfinished: int = 0
+    """Changes that the end of the time box has left to the next run."""
+    planned: int = 0
+    """Changes that were to be made."""
     interrupted: bool = False
     seconds: float = 0
     in_flight: tuple[str, ...] = field(default_factory=tuple)

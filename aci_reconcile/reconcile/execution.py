@@ -7,7 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.errors import AciReconcileError, AzureError, BlockedError, SecretUnavailableError
+from aci_reconcile.core.errors import (
+    AciReconcileError,
+    AzureError,
+    BlockedError,
+    SecretUnavailableError,
+    UnfinishedError,
+)
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.core.resource_types import RESOURCE_GROUPS, get_type
 from aci_reconcile.planning.dns_labels import find_freed_labels
@@ -120,7 +126,11 @@ def _add_counts(events: Iterator[Event], plan: Plan) -> Iterator[Event]:
     for event in events:
         if isinstance(event, (Succeeded, Unhealthy)) and plan.holders:
             moved += find_outdated(event, plan.holders)
-        yield replace(event, unread=unread, outdated=tuple(moved)) if isinstance(event, Finished) else event
+        yield _complete(event, plan, unread, tuple(moved)) if isinstance(event, Finished) else event
+
+
+def _complete(finished: Finished, plan: Plan, unread: int, outdated: tuple[Outdated, ...]) -> Finished:
+    return replace(finished, unread=unread, outdated=outdated, planned=sum(each.writes for each in plan.changes))
 
 
 def _check_applicable(plan: Plan) -> None:
@@ -175,15 +185,18 @@ def _add_trace(event: Event, ctx: Context, since: dict[str, float]) -> Event:
 
 def _make_finished(seen: list[Event], ctx: Context, began: float, *, interrupted: bool) -> Finished:
     ends = [event for event in seen if isinstance(event, (Succeeded, Unhealthy))]
+    failed = sum(_has_failed(event) for event in seen)
+    skipped = [event for event in seen if isinstance(event, Skipped)]
     done = [event.change.action for event in ends if isinstance(event, Succeeded) or event.provisioned]
     return Finished(
         added=done.count(Action.CREATE) + done.count(Action.REPLACE),
         changed=done.count(Action.UPDATE) + done.count(Action.ADOPT),
         destroyed=done.count(Action.DELETE) + done.count(Action.REPLACE),
         unchanged=done.count(Action.NO_OP),
-        failed=sum(isinstance(event, (Failed, Unhealthy, Moved, ResourceGroupFailed)) for event in seen),
+        failed=failed,
         unhealthy=sum(isinstance(event, Unhealthy) for event in seen),
-        skipped=sum(isinstance(event, Skipped) for event in seen),
+        skipped=len(skipped),
+        unfinished=_count_unfinished(seen, skipped, failed),
         interrupted=interrupted,
         seconds=ctx.clock.now() - began,
         in_flight=tuple(sorted(ctx.in_flight)),
@@ -191,6 +204,22 @@ def _make_finished(seen: list[Event], ctx: Context, began: float, *, interrupted
         override=next((event.reason for event in seen if isinstance(event, FreezeOverridden)), ""),
         reached=_list_reached(seen),
     )
+
+
+def _has_failed(event: Event) -> bool:
+    if isinstance(event, ResourceGroupFailed):
+        return not isinstance(event.error, UnfinishedError)
+    return isinstance(event, (Failed, Unhealthy, Moved))
+
+
+def _count_unfinished(seen: list[Event], skipped: list[Skipped], failed: int) -> int:
+    """Return how many changes the end of the time box has left out, with those that come after them.
+
+    Where something has failed, too, what comes after it cannot be told from what comes after them.
+    """
+    unfinished = sum(event.unfinished for event in skipped)
+    boxed = any(isinstance(event, ResourceGroupFailed) and not _has_failed(event) for event in seen)
+    return len(skipped) if (unfinished or boxed) and not failed else unfinished
 
 
 def _list_reached(seen: list[Event]) -> tuple[Reached, ...]:

@@ -9,7 +9,7 @@ from aci_reconcile.reconcile.containers import NotViableError, examine_failure, 
 from aci_reconcile.reconcile.context import MovedError
 from aci_reconcile.reconcile.events import Failed, Moved, Skipped
 from aci_reconcile.reconcile.recreation import GoneError
-from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError
+from aci_reconcile.reconcile.steps import HeldRunError, InterruptedRunError
 from aci_reconcile.reconcile.writes import ACCEPTED, PROVISIONED
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def report_outcome(change: Change, ctx: Context, doing: str, work: Process[bool]
         if change.address in ctx.in_flight:
             return False
         yield Skipped(change, "interrupted")
-    except FrozenRunError as error:
-        yield Skipped(change, str(error))
+    except HeldRunError as error:
+        yield Skipped(change, str(error), unfinished=error.unfinished)
     except NotViableError as error:
         yield from report_unhealthy(change, error.health, ctx, ctx.clock.now() - began, error.live)
     except GoneError as gone:

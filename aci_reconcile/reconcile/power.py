@@ -101,7 +101,7 @@ def _send(change: Change, ctx: Context, deadline: Deadline) -> Process[Operation
     ctx.check_may_write(change)
     begin_attempts(ctx, change, f"{change.impact.value} sent")
     until = make_write_deadline(change, ctx, deadline)
-    asking, asked = ctx.stop_at_freeze(change), Request(Verb.WRITE)
+    asking, asked = ctx.stop_when_held(change), Request(Verb.WRITE)
     try:
         operation = yield from retry(asking, send, until, request=asked, again=again, idle=True, admitted=True)
     except AzureError as error:

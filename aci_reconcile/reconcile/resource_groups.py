@@ -13,13 +13,14 @@ from aci_reconcile.core.errors import (
     NotFoundError,
     RetryableError,
     ThrottledError,
+    UnfinishedError,
 )
 from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.core.resource_types import RESOURCE_GROUPS
 from aci_reconcile.reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
 from aci_reconcile.reconcile.limits import Request, Verb
 from aci_reconcile.reconcile.retries import Backoff, Deadline, check_deadline, make_failure, retry
-from aci_reconcile.reconcile.steps import Task, pause
+from aci_reconcile.reconcile.steps import HeldRunError, Task, pause
 
 _CONFLICT: Final = 409
 
@@ -51,7 +52,7 @@ def _create(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
     create = partial(ctx.backend.create_resource_group, wanted.scope, wanted.location, owner)
     try:
         with ctx.span("create resource group", wanted.scope.resource_group):
-            _check_not_frozen(ctx)
+            _check_not_held(ctx)
             yield from retry(ctx, create, ctx.make_deadline(), request=Request(Verb.WRITE))
     except AciReconcileError as error:
         yield ResourceGroupFailed(wanted.scope, error)
@@ -60,12 +61,17 @@ def _create(wanted: ResourceGroupChange, ctx: Context) -> Process[bool]:
     return True
 
 
-def _check_not_frozen(ctx: Context) -> None:
-    """Check that no freeze has begun.
+def _check_not_held(ctx: Context) -> None:
+    """Check that no freeze has begun, and that there is time.
 
     Raises:
         BlockedError: one has.
+        UnfinishedError: the time box has ended.
     """
+    try:
+        ctx.check_time_box()
+    except HeldRunError as held:
+        raise UnfinishedError(str(held)) from None
     if why := ctx.find_freeze():
         raise BlockedError(f"a freeze began: {why}")
 
@@ -98,7 +104,7 @@ def _delete_empty(scope: Scope, ctx: Context) -> Process[bool]:
     # Azure deletes a resource group with everything in it, whoever put it there.
     left = yield from retry(ctx, lambda: tuple(ctx.backend.list_resources(scope)), deadline)
     _check_empty(scope, left)
-    _check_not_frozen(ctx)
+    _check_not_held(ctx)
     delete = partial(ctx.backend.delete_resource_group, scope)
     operation = yield from retry(ctx, delete, deadline, request=Request(Verb.DELETE))
     yield from _wait_until_gone(scope, operation, ctx, deadline)

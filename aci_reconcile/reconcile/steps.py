@@ -22,8 +22,13 @@ class InterruptedRunError(Exception):
     """The run was interrupted before this group's next step; caught where the group's process ends."""
 
 
-class FrozenRunError(Exception):
-    """A freeze began before this group's first write; caught where the group's process ends."""
+class HeldRunError(Exception):
+    """A freeze began, or the time box ended, before this group's first write; caught where its process ends."""
+
+    def __init__(self, why: str, *, unfinished: bool = False) -> None:
+        super().__init__(why)
+        self.unfinished = unfinished
+        """Whether it is the time box: the next run goes on here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from aci_reconcile.reconcile.events import Waiting
 from aci_reconcile.reconcile.limits import Request, Verb
 from aci_reconcile.reconcile.operations import settle, wait_until_gone, wait_until_settled
 from aci_reconcile.reconcile.retries import Deadline, retry
-from aci_reconcile.reconcile.steps import FrozenRunError, InterruptedRunError, compute, unlock
+from aci_reconcile.reconcile.steps import HeldRunError, InterruptedRunError, compute, unlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,7 +142,7 @@ def _send(
     until = make_write_deadline(change, ctx, deadline) if first else deadline
     asked = Request(Verb.WRITE, location)
     # A recreation that has deleted the group goes on through a freeze: stopping there would leave nothing.
-    asking = ctx.stop_at_freeze(change) if first else ctx
+    asking = ctx.stop_when_held(change) if first else ctx
     operation = yield from retry(asking, send, until, request=asked, again=again, idle=first, admitted=first)
     note_accepted(ctx, change, operation)
     return operation
@@ -169,7 +169,7 @@ def check_may_repeat(ctx: Context, change: Change) -> None:
     """Check that a refused first write may be sent again; otherwise nothing of the group is under way."""
     try:
         ctx.check_may_write(change)
-    except (InterruptedRunError, FrozenRunError):
+    except (InterruptedRunError, HeldRunError):
         ctx.in_flight.pop(change.address, None)
         raise
 
@@ -252,7 +252,7 @@ def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
     begin_attempts(ctx, change, "delete sent")
     asked, until = make_deletion_request(change), make_write_deadline(change, ctx, deadline)
     operation = yield from retry(
-        ctx.stop_at_freeze(change), send, until, request=asked, again=again, idle=True, admitted=True
+        ctx.stop_when_held(change), send, until, request=asked, again=again, idle=True, admitted=True
     )
     note_accepted(ctx, change, operation)
     # A deletion answers 200 at once while the platform still tears the group down (recorded, 15 of 15). So its

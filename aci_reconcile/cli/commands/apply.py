@@ -9,7 +9,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
-from aci_reconcile.cli.safety_options import APPROVE, RESTORE, ReleaseOptions, WaitOptions
+from aci_reconcile.cli.safety_options import APPROVE, RESTORE, TIME_BOX, ReleaseOptions, WaitOptions
 from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class ApplyOptions:
     releases: ReleaseOptions = include(ReleaseOptions)
     restore: bool = declare(RESTORE)
     waiting: WaitOptions = include(WaitOptions)
+    time_box: float | None = declare(TIME_BOX)
     refresh: str = declare(options.REFRESH)
     sources: SourceOptions = include(SourceOptions)
     azure: AzureOptions = include(AzureOptions)
@@ -81,6 +82,7 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
     from aci_reconcile.reconcile import Refresh, Wait
 
     asked = _take_plan_file(asked)
+    ends_at = None if asked.time_box is None else session.clock.now() + asked.time_box
     target, wait, environment = asked.azure.target, Wait(asked.waiting.wait), asked.sources.environment
     with open_reports("apply", session, asked.report, environment=environment, taken=(asked.plan,)) as reports:
         expected = _expect_plan(session, asked)
@@ -89,7 +91,7 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
             record = ApplyRecord(plan, workspace.header, reports, session.clock)
             show_plan(plan, workspace.header, session)
             check_applyable(plan, named=session.console.format == "text")
-            waiting = Waiting(wait, asked.waiting.stable_for, target.timeout)
+            waiting = Waiting(wait, asked.waiting.stable_for, target.timeout, ends_at)
             context = make_context(workspace, workspace.policy, waiting, session)
             stopped = session.interruption.has_come
             events = reconcile.apply(plan, context, concurrency=target.concurrency, stopped=stopped)

@@ -16,7 +16,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import Option, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
-from aci_reconcile.cli.safety_options import APPROVE, OVERRIDE_FREEZE
+from aci_reconcile.cli.safety_options import APPROVE, OVERRIDE_FREEZE, TIME_BOX
 from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.render.words import count
 
@@ -54,6 +54,7 @@ class DestroyOptions:
             help="Delete the groups of an environment that is no longer in the project file.",
         )
     )
+    time_box: float | None = declare(TIME_BOX)
     sources: SourceOptions = include(SourceOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = include(OutputOptions)
@@ -70,6 +71,7 @@ def destroy(session: Session, asked: DestroyOptions) -> ExitCode:
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
     sources, target = asked.sources.make_sources(asked.azure.place, asked.paths), asked.azure.target
+    ends_at = None if asked.time_box is None else session.clock.now() + asked.time_box
     allow = Allow(override_freeze=asked.override_freeze)
     with prepare(sources, target, allow, session, resolve=False) as declared:
         workspace = make_former_work(declared, asked.former) if asked.former else declared
@@ -78,7 +80,8 @@ def destroy(session: Session, asked: DestroyOptions) -> ExitCode:
         plan = block_resource_groups(plan, empty)
         show_plan(replace(plan, resource_groups=empty), workspace.header, session)
         check_applyable(plan)
-        context = make_context(workspace, plan.policy, Waiting(timeout=target.timeout), session)
+        waiting = Waiting(timeout=target.timeout, ends_at=ends_at)
+        context = make_context(workspace, plan.policy, waiting, session)
         concurrency, stopped = target.concurrency, session.interruption.has_come
         # Before the early return: the engine refuses a plan that is empty because a group could not be read.
         events = apply(plan, context, concurrency=concurrency, stopped=stopped)
@@ -108,6 +111,8 @@ def _sum_up(ends: list[Finished]) -> Finished:
         destroyed=sum(each.destroyed for each in ends),
         failed=sum(each.failed for each in ends),
         skipped=sum(each.skipped for each in ends),
+        unfinished=sum(each.unfinished for each in ends),
+        planned=sum(each.planned for each in ends),
         interrupted=any(each.interrupted for each in ends),
         seconds=sum(each.seconds for each in ends),
         in_flight=tuple(sorted({address for each in ends for address in each.in_flight})),

@@ -98,7 +98,7 @@ def _emit_details(event: Event) -> dict[str, object]:
         case Waiting(_, detail):
             members["detail"] = detail
         case Skipped(_, because):
-            members["because"] = because
+            members |= {"because": because, "unfinished": event.unfinished}
         case Succeeded(_, _, seconds, health) | Unhealthy(_, health, seconds):
             there = make_reached(event)
             members = {"seconds": seconds, "health": _emit_health(health), **(_emit_addresses(there) if there else {})}
@@ -149,6 +149,8 @@ def _emit_totals(event: Finished) -> dict[str, object]:
         "unchanged": event.unchanged,
         "failed": event.failed,
         "skipped": event.skipped,
+        "unfinished": event.unfinished,
+        "planned": event.planned,
         "interrupted": event.interrupted,
         "seconds": event.seconds,
         "in_flight": list(event.in_flight),

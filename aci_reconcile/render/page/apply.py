@@ -170,7 +170,8 @@ def _list_counts(finished: Finished) -> Iterator[tuple[str, int]]:
     optional = (
         ("failed", finished.failed - finished.unhealthy),
         ("not healthy", finished.unhealthy),
-        ("skipped", finished.skipped),
+        ("skipped", finished.skipped - finished.unfinished),
+        ("unfinished", finished.unfinished),
         ("unchanged", finished.unchanged),
     )
     yield from ((name, number) for name, number in optional if number)

@@ -28,7 +28,7 @@ from aci_reconcile.reconcile.events import (
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.text.status import describe_container, render_events
 from aci_reconcile.render.text.table import align
-from aci_reconcile.render.words import format_duration
+from aci_reconcile.render.words import count, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -107,7 +107,7 @@ def render_summary_text(finished: Finished, style: Style, *, verb: str = "Apply"
         verb: what was run (``Apply``, ``Destroy``, ``Restart``).
     """
     bad = finished.failed or finished.skipped or finished.interrupted
-    title = f"{verb} interrupted." if finished.interrupted else f"{verb} incomplete!" if bad else f"{verb} complete!"
+    title = _choose_title(finished, verb)
     numbers = f"Resources: {finished.added} added, {finished.changed} changed, {finished.destroyed} destroyed."
     if verb in _DONE:
         numbers = f"Groups: {finished.unchanged if verb == 'Wait' else finished.changed} {_DONE[verb]}."
@@ -117,13 +117,15 @@ def render_summary_text(finished: Finished, style: Style, *, verb: str = "Apply"
         for number, text in (
             (finished.failed - finished.unhealthy, f"{finished.failed - finished.unhealthy} failed"),
             (finished.unhealthy, f"{finished.unhealthy} not healthy"),
-            (finished.skipped, f"{finished.skipped} skipped"),
+            (finished.skipped - finished.unfinished, f"{finished.skipped - finished.unfinished} skipped"),
             (0 if verb == "Wait" else finished.unchanged, f"{finished.unchanged} unchanged"),
         )
         if number
     ]
     if rest:
         lines.append(f"      {', '.join(rest)}.")
+    if finished.unfinished:
+        lines.append(f"The time box ended. Unfinished: {finished.unfinished} of {count(finished.planned, 'change')}.")
     if finished.override:
         lines.append(f"The freeze was overridden: {sanitize(finished.override)}")
     if finished.unseen:
@@ -136,6 +138,14 @@ def render_summary_text(finished: Finished, style: Style, *, verb: str = "Apply"
     if left and verb != "Wait":
         lines.append(f"Run {verb.lower()} again to continue.")
     return "\n".join(lines)
+
+
+def _choose_title(finished: Finished, verb: str) -> str:
+    if finished.interrupted:
+        return f"{verb} interrupted."
+    if finished.failed or finished.skipped > finished.unfinished:
+        return f"{verb} incomplete!"
+    return f"{verb} unfinished." if finished.unfinished else f"{verb} complete!"
 
 
 def render_outdated(finished: Finished) -> Iterator[str]:
