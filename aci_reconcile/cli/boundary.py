@@ -32,8 +32,7 @@ def run(argv: Sequence[str]) -> int:
         try:
             code = make_root().main(list(argv), "aci-reconcile", standalone_mode=False, obj=session)
         except (EndedBySignalError, KeyboardInterrupt, click.Abort):
-            session.console.raw(session.interruption.render_line(session.interruption.words))
-            return int(session.interruption.exit_code)
+            return _report_interruption(session)
         except Exit as end:
             return end.exit_code
         except click.ClickException as error:
@@ -41,8 +40,19 @@ def run(argv: Sequence[str]) -> int:
         except AciReconcileError as error:
             return _report_error(error, session)
         except Exception as defect:  # noqa: BLE001  whatever it is, a person gets a message and not a traceback
-            return _report_defect(defect, session)
+            return _report_interruption(session) if _is_of_signal(defect) else _report_defect(defect, session)
     return int(code or 0)
+
+
+def _report_interruption(session: Session) -> int:
+    session.console.raw(session.interruption.render_line(session.interruption.words))
+    return int(session.interruption.exit_code)
+
+
+def _is_of_signal(error: BaseException) -> bool:
+    """Whether a signal is behind an error: Python 3.11 wraps what is raised while a class is made during an import."""
+    cause = error.__cause__
+    return cause is not None and (isinstance(cause, (EndedBySignalError, KeyboardInterrupt)) or _is_of_signal(cause))
 
 
 def _wants_json(argv: Sequence[str]) -> bool:

@@ -303,3 +303,23 @@ def test_a_log_in_json_has_the_last_event(cli: CommandLine) -> None:
 
     assert (0, "finished", 1) == (ran.code, events[-1]["type"], events[-1]["added"])
     assert "1 added" in ran.out
+
+
+@pytest.mark.parametrize("signalled", [EndedBySignalError, KeyboardInterrupt])
+def test_a_signal_while_a_class_is_made_is_no_defect(
+    project: CommandLine, monkeypatch: pytest.MonkeyPatch, signalled: type[BaseException]
+) -> None:
+    """Python 3.11 raises a RuntimeError in its place."""
+
+    class Late:
+        def __set_name__(self, _owner: type, _name: str) -> None:
+            raise signalled
+
+    def make(**_values: object) -> None:
+        type("Holder", (), {"late": Late()})
+
+    monkeypatch.setattr(VALIDATE, "callback", make)
+    ran = project("validate")
+
+    assert 130 == ran.code
+    assert "defect" not in ran.err
