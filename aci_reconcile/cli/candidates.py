@@ -57,6 +57,15 @@ def complete_codes(_ctx: click.Context, _param: click.Parameter, incomplete: str
     return [each for each in CODES if each.startswith(incomplete.upper())]
 
 
+def complete_subjects(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the codes of diagnostics and the paths of fields."""
+    from aci_reconcile.manifest import CODES
+    from aci_reconcile.manifest.explanation.lookup import list_paths
+
+    paths = dict.fromkeys(each.replace("[]", "") for each in list_paths())
+    return [each for each in (*CODES, *paths) if each.lower().startswith(incomplete.lower())]
+
+
 def complete_facts(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Return the ids of the facts about Azure."""
     from aci_reconcile.facts.register import REGISTER

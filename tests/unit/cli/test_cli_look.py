@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.cli.command_line import PROJECT
 
+from aci_reconcile.manifest.explanation.lookup import list_paths
+
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Served
 
@@ -255,19 +257,77 @@ def test_explaining_a_field(cli: CommandLine) -> None:
     policy = cli("explain", "restartPolicy")
     image = cli("explain", "containers.image")
 
-    assert "one of Always, OnFailure, Never" in policy.out
-    assert "default Always" in policy.out
-    assert "cannot change in place" in policy.out
-    assert "properties.containers[].properties.image  (string)" in image.out
+    assert (
+        """\
+restartPolicy  (string)
+  When a container that has ended is restarted.
+  In ARM's form: properties.restartPolicy
+  - one of Always, OnFailure, Never
+  - default Always (documented; recordings leave an absent one absent)
+  - cannot change in place: the group is deleted and created again (Azure's page
+    on updating container groups, and its error InvalidContainerGroupUpdate)
+  Example:
+      restartPolicy: OnFailure
+"""
+        == policy.out
+    )
+    assert image.out.startswith("containers[].image  (string)\n  Image to run")
+    assert image.out == cli("explain", "properties.containers[0].properties.image").out
     assert "write-only" in cli("explain", "secureValue").out
 
 
-def test_explaining_nothing_known(cli: CommandLine) -> None:
-    """The hint shows what can be asked for."""
-    ran = cli("explain", "ACI999")
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [
+        ("manifest", "  restartPolicy                  When a container that has ended is restarted.\n"),
+        ("aci-reconcile.yaml", "  mode                  Whether to write groups, or only to plan and check them.\n"),
+        ("aci-reconcile.accepted.yaml", "  until        the last day on which it is (required)\n"),
+        ("${env:TOKEN}", "  ${keyvault:vault/secret}        a secret of an Azure Key Vault\n"),
+        ("policy.freeze", "policy.freeze  (list of objects, in the project file)\n"),
+        ("tags.team", "  - a change is written without a restart\n"),
+        (
+            "resources",
+            "Example:\n      containers:\n        - name: web\n          resources: {memoryInGB: 2, cpu: 1.5}\n",
+        ),
+        ("provisioningState", "  - computed: Azure sets it, you cannot\n"),
+        ("port", "fields are called port:\n  containers[].ports[].port"),
+        ("zones", "(inferred:\n    Azure's page on updates does not name it)\n"),
+        ("location", "created again (ARM's error\n    InvalidResourceLocation)\n"),
+    ],
+)
+def test_explaining_anything_in_a_file(cli: CommandLine, subject: str, told: str) -> None:
+    """Kinds of files, references, and fields of any of them."""
+    ran = cli("explain", subject)
+
+    assert (0, "", True) == (ran.code, ran.err, told in ran.out), ran.out
+
+
+def test_explanations_fit_80_columns(cli: CommandLine) -> None:
+    """All but paths in ARM's form and ids in examples, which cannot be broken."""
+    for path in ("manifest", "project", "references", "accepted-drift", *list_paths()):
+        wide = [line for line in cli("explain", path).out.splitlines() if len(line) > 80]
+
+        assert [] == [line for line in wide if "In ARM's form" not in line and "/subscriptions/" not in line], path
+
+
+@pytest.mark.parametrize(
+    ("subject", "hint"),
+    [
+        ("ACI999", "name a code such as ACI012, or a field such as containers.image or restartPolicy"),
+        ("restartPolcy", "did you mean restartPolicy?"),
+        ("containers[web].imag", "did you mean containers.image?"),
+        ("kind", "a manifest has no `kind`: ARM's `type` says what it is, and may be left out"),
+        ("spec.containers", "a manifest has no `spec`: the fields stand at its top, or in ARM's `properties`"),
+        ("a\x1b[2Jb", "name a code such as ACI012"),
+    ],
+)
+def test_explaining_nothing_known(cli: CommandLine, subject: str, hint: str) -> None:
+    """The hint shows what can be asked for, or what is spelled alike."""
+    ran = cli("explain", subject)
 
     assert 1 == ran.code
-    assert "no code or field" in ran.err
+    assert f"\n  {hint}" in ran.err
+    assert "\x1b" not in ran.err
 
 
 def test_status_shows_what_is_left_elsewhere(applied: CommandLine) -> None:

@@ -1,0 +1,1 @@
+"""What any path of a manifest or of a project file means: for ``explain``."""
