@@ -12,6 +12,7 @@ from aci_reconcile.app.interruption import EndedBySignalError
 from aci_reconcile.core.errors import NoExitCodeError, UsageError
 from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.operate import shell_script
+from aci_reconcile.operate.commands import quote
 from aci_reconcile.operate.shell_session import ShellSession
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def check_running(live: Resource, container: str) -> None:
     shown = f"is {state.lower()}" if state else "has no state yet"
     raise NoExitCodeError(
         f"{container} of {live.address} does not run: it {shown}{f' ({reason})' if reason else ''}",
-        hint=f"`aci-reconcile logs {live.address} -c {container}` shows what it printed last",
+        hint=f"`aci-reconcile logs {quote(live.address)} -c {quote(container)}` shows what it printed last",
     )
 
 

@@ -68,7 +68,9 @@ class Interruption:
     @property
     def exit_code(self) -> ExitCode:
         """The code a run ends with because of the signal."""
-        return ExitCode.TERMINATED if self.signal in {signal.SIGTERM, _HANGUP} else ExitCode.INTERRUPTED
+        if self.signal == _HANGUP and self.signal:
+            return ExitCode.HUNG_UP
+        return ExitCode.TERMINATED if self.signal == signal.SIGTERM else ExitCode.INTERRUPTED
 
     @property
     def words(self) -> str:

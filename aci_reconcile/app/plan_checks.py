@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.workspace import Workspace
     from aci_reconcile.core.backend import Clock
+    from aci_reconcile.core.health import Health
+    from aci_reconcile.core.model import Resource
     from aci_reconcile.findings import Baseline, Drift
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.preflight.inventory import Preflight
@@ -58,15 +60,24 @@ def check_drift(workspace: Workspace, target: Target, refresh: Refresh, files: D
 
 def find_drift(plan: Plan, clock: Clock, baseline: Baseline | None = None) -> Drift:
     """Judge the run state of the declared groups that the plan has read, and compare it with earlier runs."""
-    from aci_reconcile.core.resource_types import assess_health
     from aci_reconcile.findings import Baseline, History, Place, judge, to_moment
 
     # A group of another owner is in sync with nothing: its fields are what that owner wants.
     plan = _without_foreign(plan)
     declared = ((each.address, each.before) for each in plan.changes if each.after is not None)
     now = clock.now()
-    health = tuple((address, assess_health(live, now=now)) for address, live in declared if live is not None)
+    health = tuple((address, _assess(live, now)) for address, live in declared if live is not None)
     return judge(plan, health, baseline or Baseline(History(Place(plan.owner, ""))), to_moment(now))
+
+
+def _assess(live: Resource, now: float) -> Health:
+    """Return how a group is. One that crashes again and again runs for moments in between, and is not well then."""
+    from aci_reconcile.core.health import STABLE_FOR
+    from aci_reconcile.core.resource_types import assess_health
+
+    health = assess_health(live, now=now)
+    restarted = any(each.restarts for each in health.containers)
+    return assess_health(live, now=now, stable_for=STABLE_FOR) if restarted else health
 
 
 def _without_foreign(plan: Plan) -> Plan:

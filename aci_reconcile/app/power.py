@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 DISPUTED: Final = (
     "Whether a restart pulls the images again is disputed: the documentation says so, users say it does not. "
-    "For an image tag that moved, use: aci-reconcile apply --redeploy ADDRESS"
+    "For an image tag that moved, use `aci-reconcile apply --redeploy ADDRESS`."
 )
 """The fact `restart-pulls`: MicrosoftDocs/azure-docs#71023, Azure/azure-cli#14625."""
 

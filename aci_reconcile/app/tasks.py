@@ -201,6 +201,7 @@ def _make_start(desired: Resource, live: Resource, seen: Observation, policy: Po
     from aci_reconcile.core.health import State, has_ended
     from aci_reconcile.core.model import as_text
     from aci_reconcile.core.resource_types import assess_health
+    from aci_reconcile.operate.commands import quote
     from aci_reconcile.planning import plan
     from aci_reconcile.planning.permission import block_group_write
     from aci_reconcile.planning.values import Action, Change, Impact
@@ -214,7 +215,10 @@ def _make_start(desired: Resource, live: Resource, seen: Observation, policy: Po
         raise BlockedError(f"{address} is not as declared: {fields}", hint=f"apply it first, or {_BESIDE}")
     stopped = assess_health(live).state is State.STOPPED
     if not (has_ended(live.body) or stopped):
-        raise BlockedError(f"{address} has not ended yet", hint=f"follow it with `logs -f {address}`, or {_BESIDE}")
+        raise BlockedError(
+            f"{address} has not ended yet",
+            hint=f"follow it with `aci-reconcile logs -f {quote(address)}`, or {_BESIDE}",
+        )
     if (as_text(live.properties.get("restartPolicy")) or "Always").lower() == "always":
         raise BlockedError(f"{address} would never end: its restartPolicy is Always", hint=_BESIDE)
     return Change(live.id, Action.UPDATE, Impact.START, before=live, after=decided.after, reasons=("it runs again",))
@@ -226,7 +230,8 @@ def _make_run(own: _Own, changes: dict[Key, Change], options: TaskOptions) -> Ta
     declared = own.task.declared
     started = changes.get(declared.id.key) if declared is not None else None
     change = started or changes[own.resource.id.key]
-    name = own.task.resource.address if declared is None else declared.address
+    asked = own.resource if options.name else own.task.resource
+    name = asked.address if declared is None else declared.address
     return TaskRun(
         name, change, "" if started else own.id, _find_container(own, options), options.keep, options.timeout
     )

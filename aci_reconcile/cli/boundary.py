@@ -78,8 +78,10 @@ def _report_error(error: AciReconcileError, session: Session) -> int:
         if session.console.json:
             session.console.result(render_diagnostics_json(error.diagnostics))
         return _choose_code(error, session)
+    from aci_reconcile.operate.commands import complete_commands
     from aci_reconcile.render.json.apply import emit_error
 
+    error.hint = complete_commands(error.hint, session.place)
     message, lines = error.message, [error.hint]
     if isinstance(error, AzureError):
         lines.insert(0, f"request id {error.request_id}" if error.request_id else "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from aci_reconcile.cli.option import CommandLine, Option, Words, fill_options, list_params, read_command_line
-from aci_reconcile.cli.options import OutputOptions
+from aci_reconcile.cli.options import OutputOptions, repeat_place
 from aci_reconcile.cli.session import Session
 from aci_reconcile.core.errors import ExitCode, UsageError
 
@@ -173,6 +173,7 @@ def _run(ctx: click.Context, function: Callable[[Session, T], int], options: typ
     line = read_command_line(ctx)
     _check_format(ctx, line)
     session.follow(fill_options(OutputOptions, line))
+    session.place = repeat_place(line)
     return function(session, fill_options(options, line))
 
 

@@ -13,6 +13,7 @@ from aci_reconcile.cli import candidates
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.option_types import Duration, Pair, Report
 from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.redaction import is_secret_setting
 
 if TYPE_CHECKING:
     from aci_reconcile.azure import CloudName
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
 MANIFESTS, AZURE, SAFETY, SAVED, WAITING, OUTPUT = "Manifests", "Azure", "Safety", "Saved plan", "Waiting", "Output"
 LOGS: Final = "Logs"
 """Sections of the help pages."""
+
+PLACE: Final = (
+    "project",
+    "environment",
+    "var",
+    "var_file",
+    "subscription",
+    "resource_group",
+    "local",
+    "arm_endpoint",
+    "cloud",
+)
+"""The options that say where groups are: a suggested command repeats those that were typed."""
 
 FILE: Final[click.Path] = click.Path(path_type=Path)
 COUNT: Final = click.IntRange(min=1)
@@ -74,6 +88,18 @@ def make_format_option(formats: tuple[str, ...], *, short: bool = True) -> Optio
     text = "Format of the result (default: text)."
     spellings = ("-o", "--format") if short else ("--format",)
     return Option(*spellings, section=OUTPUT, type=click.Choice(formats), default="text", help=text)
+
+
+def repeat_place(line: CommandLine) -> tuple[str, ...]:
+    """Return the words that say where groups are, as they were typed, but for variables that may be secrets."""
+    known = {each.name for each in line.params}
+    words = line.repeat(*(each for each in PLACE if each in known))
+    pairs = zip(("", *words), words, (*words[1:], ""), strict=False)
+    return tuple(word for before, word, after in pairs if not (_hides(before, word) or _hides(word, after)))
+
+
+def _hides(option: str, word: str) -> bool:
+    return option == "--var" and is_secret_setting(word.partition("=")[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.live_view import open_view
 from aci_reconcile.cli.option import declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
-from aci_reconcile.cli.safety_options import ANY_OWNER, APPROVE, OVERRIDE_FREEZE, WaitOptions
+from aci_reconcile.cli.safety_options import ANY_OWNER, APPROVE_STOP, OVERRIDE_FREEZE, WaitOptions
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class PowerOptions:
     """The options of ``restart``, ``stop`` and ``start``; only ``stop`` asks."""
 
     addresses: tuple[str, ...] = declare(options.SOME_ADDRESSES)
-    auto_approve: bool = declare(APPROVE)
+    auto_approve: bool = declare(APPROVE_STOP)
     any_owner: bool = declare(ANY_OWNER)
     override_freeze: str | None = declare(OVERRIDE_FREEZE)
     waiting: WaitOptions = include(WaitOptions)
@@ -43,6 +43,7 @@ def change_power(session: Session, asked: PowerOptions, verb: PowerVerb, *, aski
     from aci_reconcile.cli.plan_output import show_plan
     from aci_reconcile.cli.progress import follow_events, report_end
     from aci_reconcile.cli.reports import open_reports
+    from aci_reconcile.operate.commands import complete_commands
     from aci_reconcile.planning.values import Impact
     from aci_reconcile.reconcile import Wait
     from aci_reconcile.render.header import Header
@@ -67,7 +68,7 @@ def change_power(session: Session, asked: PowerOptions, verb: PowerVerb, *, aski
         stopped = session.interruption.has_come
         events = record.follow(reconcile.apply(plan, context, concurrency=target.concurrency, stopped=stopped))
         if plan.count_with_impact(Impact.REBOOT):
-            session.console.info(DISPUTED)
+            session.console.info(complete_commands(DISPUTED, session.place))
         if plan and asking:
             written = sum(each.writes for each in plan.changes)
             ask(session, f"{verb.value} {count(written, 'group')}", approved=asked.auto_approve)

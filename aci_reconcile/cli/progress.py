@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from aci_reconcile.app.messages import report_event
 from aci_reconcile.cli.options import PLAIN
 from aci_reconcile.core.errors import AciReconcileError, ExitCode
-from aci_reconcile.reconcile.events import Finished
+from aci_reconcile.operate.commands import complete_commands
+from aci_reconcile.reconcile.events import Failed, Finished, ResourceGroupFailed
 from aci_reconcile.reconcile.writes import PROVISIONED
 from aci_reconcile.render.json.apply import render_event_json
 from aci_reconcile.render.text.apply import render_addresses, render_summary_text
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from aci_reconcile.app.messages import ShowEvent
     from aci_reconcile.cli.console import Console
@@ -66,7 +67,15 @@ def choose_display(console: Console, clock: Clock) -> Generator[ShowEvent]:
 def follow_events(events: Iterable[Event], context: Context, session: Session, *, verb: str) -> list[Finished]:
     """Show the events until the last one. After a signal, what is in progress still comes to its end."""
     with session.interruption.protect(lambda: render_unfinished(context.in_flight, verb)):
-        return show_events(events, session.console, session.clock)
+        return show_events(complete_hints(events, session.place), session.console, session.clock)
+
+
+def complete_hints(events: Iterable[Event], place: tuple[str, ...]) -> Iterator[Event]:
+    """Yield the events; commands in the hints of errors get the options that say where groups are."""
+    for event in events:
+        if isinstance(event, (Failed, ResourceGroupFailed)):
+            event.error.hint = complete_commands(event.error.hint, place)
+        yield event
 
 
 def render_unfinished(in_flight: Mapping[str, str], verb: str) -> str:
@@ -85,7 +94,8 @@ def report_end(finished: Finished, session: Session, *, verb: str) -> ExitCode:
     if console.json:
         console.result(render_event_json(finished, timestamp=session.clock.now()))
     elif console.format in PLAIN:
-        texts = render_summary_text(finished, console.style, verb=verb), render_addresses(finished)
+        summary = complete_commands(render_summary_text(finished, console.style, verb=verb), session.place)
+        texts = summary, render_addresses(finished)
         console.result("".join(f"\n{text}\n" for text in texts if text).removesuffix("\n"))
     if finished.interrupted:
         return session.interruption.exit_code

@@ -26,6 +26,8 @@ class Session:
     stdin: IO[str] | None
     console: Console
     interruption: Interruption = field(default_factory=Interruption)
+    place: tuple[str, ...] = ()
+    """The options on the command line that say where groups are: commands in hints repeat them."""
     failure: ExitCode = ExitCode.ERROR
     """The exit code of an error that has none of its own meaning, by the command."""
 

@@ -46,6 +46,7 @@ class ExitCode(IntEnum):
     DEFECT = 70
     NO_RESULT = 125
     """Of commands that exit with a container's code: there is none, and stderr says why."""
+    HUNG_UP = 129
     INTERRUPTED = 130
     TERMINATED = 143
 

@@ -13,13 +13,30 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from aci_reconcile.core.model import Json, Resource
 
 OWN: Final = "aci-reconcile "
 """How our own commands begin: they need the options that say where the group is."""
 
+ON_GROUPS: Final = (
+    "apply",
+    "destroy",
+    "events",
+    "exec",
+    "logs",
+    "plan",
+    "restart",
+    "start",
+    "status",
+    "stop",
+    "wait",
+    "why",
+)
+"""Our commands that take every option that says where groups are."""
+
+_QUOTED: Final = re.compile(rf"`({OWN}(?:{'|'.join(ON_GROUPS)})(?: [^`\n]*)?)`")
 _FIELD: Final = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _AZURE_REGISTRY: Final = re.compile(
@@ -62,6 +79,12 @@ def fill_command(template: str, names: Mapping[str, str], options: tuple[str, ..
     quoted = {name: value if name.endswith("_command") else quote(value) for name, value in names.items()}
     command = template.format(**quoted)
     return f"{command} {' '.join(map(quote, options))}" if options and command.startswith(OWN) else command
+
+
+def complete_commands(text: str, options: Sequence[str]) -> str:
+    """Return a text in which each command of ours on groups, in backticks, has the options that say where they are."""
+    words = " ".join(map(quote, options))
+    return _QUOTED.sub(lambda found: f"`{found[1]} {words}`", text) if words else text
 
 
 def quote(text: str) -> str:

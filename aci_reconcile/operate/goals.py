@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.core.health import State, has_ended
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.resource_types import assess_health
+from aci_reconcile.operate.commands import quote
 
 if TYPE_CHECKING:
     from aci_reconcile.core.health import Health
@@ -83,11 +84,11 @@ def _is_reached(goal: Goal, live: Resource, health: Health) -> bool:
 def _explain_hopeless(goal: Goal, live: Resource, health: Health) -> tuple[str, str]:
     """Return why Azure never brings a group to a goal by itself, and what does; empty if it may."""
     ended = has_ended(live.body)
-    start = f"aci-reconcile start {live.address}"
+    start = f"`aci-reconcile start {quote(live.address)}`"
     if goal is Goal.STOPPED:
         return (f"has ended ({ended}), so nothing stops it", "") if ended else ("", "")
     if health.state is State.STOPPED:
-        return "is stopped, and does not start by itself", start
+        return "is stopped, and does not start by itself", f"{start} starts it"
     if ended:
         return f"has ended ({ended})", f"{start} runs it again"
     policy = as_text(live.properties.get("restartPolicy")) or "Always"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import AzureError, NoAnswerError
@@ -11,7 +12,7 @@ from aci_reconcile.operate.log_joiner import LogJoiner
 from aci_reconcile.reconcile.log_context import report
 from aci_reconcile.reconcile.log_follower import LogFollower
 from aci_reconcile.reconcile.retries import Backoff
-from aci_reconcile.reconcile.steps import InterruptedRunError, pause
+from aci_reconcile.reconcile.steps import InterruptedRunError, never, pause
 
 if TYPE_CHECKING:
     from aci_reconcile.operate.container_runs import ContainerRun
@@ -33,6 +34,8 @@ _GLANCES: Final = (0.05, 1.1, 0.25)
 """Seconds between two looks at a stream: after output, their growth, and at last."""
 _WAITS: Final = (1.0, 1.5, 5.0)
 """Seconds between two looks at a container that does not run."""
+_LAST: Final = 5.0
+"""Seconds that the last requests of an interrupted run may take."""
 _CHUNKS: Final = 32
 """Chunks after which other containers get their turn."""
 
@@ -44,6 +47,8 @@ def follow_container(source: LogSource, ctx: LogContext) -> Process[bool]:
         yield from _follow(follower)
     except InterruptedRunError:
         yield from follower.drop_stream()
+        if ctx.reads_last:
+            yield from _read_last(follower)
         return False
     except AzureError as error:
         yield from follower.drop_stream()
@@ -73,6 +78,18 @@ def _follow(follower: LogFollower) -> Process[None]:
     yield from follower.drop_stream()
     yield from follower.emit(follower.joiner.finish())
     yield from report(LogEnd(follower.source, run))
+
+
+def _read_last(follower: LogFollower) -> Process[None]:
+    """Print what there is by now, though the run is interrupted; if it cannot be read, that is too late to matter."""
+    follower.ctx = replace(follower.ctx, stopped=never, timeout=_LAST)
+    try:
+        run = yield from follower.look()
+        if run is not None and run.begun:
+            yield from follower.join_answer(run)
+            yield from follower.emit(follower.joiner.finish())
+    except AzureError:
+        return
 
 
 def _await_begin(follower: LogFollower) -> Process[ContainerRun | None]:

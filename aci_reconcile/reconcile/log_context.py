@@ -60,6 +60,8 @@ class LogContext:
     timeout: float = 1800
     """How long one request is repeated while there is no answer."""
     stopped: Callable[[], bool] = never
+    reads_last: bool = False
+    """Whether the log is read once more when the run is interrupted: its group is deleted then."""
     close: Callable[[Stream], None] = close_now
     """Closes the stream of a container that is not followed to its end."""
     limits: Limits = field(default_factory=Limits)

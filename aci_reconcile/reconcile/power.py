@@ -10,6 +10,7 @@ from aci_reconcile.core.errors import AzureError, NotConvergedError, RetryableEr
 from aci_reconcile.core.health import read_power
 from aci_reconcile.core.model import Power, as_list, as_object
 from aci_reconcile.core.resource_types import is_settled
+from aci_reconcile.operate.commands import quote
 from aci_reconcile.planning.values import Impact
 from aci_reconcile.reconcile.context import Wait
 from aci_reconcile.reconcile.events import Waiting
@@ -88,7 +89,9 @@ def _send(change: Change, ctx: Context, deadline: Deadline) -> Process[Operation
     def again(unanswered: bool, /) -> Process[Operation | None]:  # noqa: FBT001  retry passes what it knows
         live = yield from retry(ctx, partial(ctx.backend.get, change.id), deadline)
         if live is None:
-            raise NotConvergedError("the group disappeared", hint="check `status`")
+            raise NotConvergedError(
+                "the group disappeared", hint="`aci-reconcile status` lists the groups that there are"
+            )
         started = yield from _start_if_stopped(change, live, ctx, deadline)
         if started is not None:
             return started
@@ -133,7 +136,7 @@ def _start_if_stopped(change: Change, live: Resource, ctx: Context, deadline: De
     if change.impact is not Impact.REBOOT or read_power(live.body) is not Power.STOPPED:
         return None
     if _saw_state(change):
-        raise AzureError("it was stopped meanwhile", hint=f"aci-reconcile start {change.address}")
+        raise AzureError("it was stopped meanwhile", hint=f"`aci-reconcile start {quote(change.address)}` starts it")
     check_may_repeat(ctx, change)
     yield Waiting(change, "it is stopped, so it is started")
     asked = Request(Verb.WRITE)
@@ -182,7 +185,7 @@ def _explain_refusal(error: AzureError, change: Change) -> AzureError:
         code=error.code,
         status=error.status,
         request_id=error.request_id,
-        hint=f"if it stays so, create it anew: aci-reconcile apply --redeploy {change.address} --allow-replace",
+        hint=f"if it stays so, `aci-reconcile apply --redeploy {quote(change.address)} --allow-replace` makes it anew",
     )
 
 

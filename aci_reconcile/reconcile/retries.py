@@ -242,7 +242,8 @@ def check_deadline(ctx: Requester, deadline: Deadline, what: str) -> None:
     """
     if ctx.clock.now() > deadline.at:
         raise NotConvergedError(
-            f"still {what} after {deadline.seconds:.0f} s", hint="check `status`, or allow more time with --timeout"
+            f"still {what} after {deadline.seconds:.0f} s",
+            hint="look at it with `aci-reconcile status`, or allow more time with --timeout",
         )
 
 

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 _SOON, _LATER = 0.5, 2.0
 _REST: Final = 60.0
 """Seconds that reading the rest of the logs may take once a run has ended."""
+_LAST: Final = 10.0
+"""Seconds that reading what there is may take once logs are followed no longer."""
 _LISTS: Final = ("initContainers", "containers")
 _LOG_EVENTS: Final = (LogLines, LogGap, LogRestart, LogWaiting, LogPolled, LogEnd, LogFailed)
 _GLANCE: Final = 0.25
@@ -137,9 +139,15 @@ class Follower:
             self.ending = found
 
     def _finish_logs(self) -> Process[None]:
-        """Wait until the logs of the containers that have ended are read, and no longer follow those of the others."""
-        until = self.ctx.clock.now() + (_REST if not self.ctx.stopped() else _GLANCE)
-        while self._begun & self._ended - self._read and self.ctx.clock.now() < until:
+        """Wait until the logs of the containers that have ended are read, and what there is of those of the others."""
+        if not self.ctx.stopped():
+            yield from self._wait_for_logs(self._ended, _REST)
+        self._over = True
+        yield from self._wait_for_logs(self._begun, _LAST)
+
+    def _wait_for_logs(self, containers: set[str], seconds: float) -> Process[None]:
+        until = self.ctx.clock.now() + seconds
+        while self._begun & containers - self._read and self.ctx.clock.now() < until:
             yield from pause(_GLANCE)
 
     def list_containers(self) -> tuple[str, ...]:
@@ -150,12 +158,13 @@ class Follower:
 
     def follow_log(self, container: str, ctx: LogContext) -> Process[bool]:
         """Print what a container prints, from when it begins."""
-        while container not in self._begun and not (self._over or self.ctx.stopped()):
-            yield from pause(_GLANCE, idle=True)
+        # After a signal the group is looked at once more, and what has begun by then has printed something.
+        while container not in self._begun and not self._over:
+            yield from pause(_GLANCE, idle=not self.ctx.stopped())
         if container in self._begun:
             source = LogSource(self.change.id, container)
             # A signal ends it, too: the engine lets nobody wait any more.
-            ending = replace(ctx, stopped=lambda: self._over or self.ctx.stopped())
+            ending = replace(ctx, stopped=lambda: self._over or self.ctx.stopped(), reads_last=True)
             yield from go_through(follow_container(source, ending), self._take)
         self._read.add(container)
         return True

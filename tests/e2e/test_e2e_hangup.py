@@ -128,7 +128,7 @@ def ended_by_the_session(running: Running) -> None:
 
 @pytest.mark.parametrize(
     ("end", "code"),
-    [(closed, 143), (hung_up_twice, 143), (quit_from_the_keyboard, 130), (ended_by_the_session, 143)],
+    [(closed, 129), (hung_up_twice, 129), (quit_from_the_keyboard, 130), (ended_by_the_session, 129)],
 )
 def test_a_recreation_ends_without_its_terminal(
     commands: Commands, cloud: Azure, end: Callable[[Running], None], code: int

@@ -248,7 +248,7 @@ def test_who_keeps_a_former_address_is_said_before_and_after(tmp_path: Path) -> 
         here.labelled("db", "shop-e2e-db", more="restartPolicy: Never\n")
         plan = here.commands("plan", "--only", "db", "--allow-replace")
         moved = here.apply("--only", "db", "--allow-replace")
-        offered = moved.out.partition("To pass it on, run: aci-reconcile apply ")[2].splitlines()[0].split()
+        offered = moved.out.partition("To pass it on, run `aci-reconcile apply ")[2].partition("`")[0].split()
         followed = here.apply(*offered)
         last = here.commands("plan", "--detailed-exitcode")
 

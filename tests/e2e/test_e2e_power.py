@@ -49,6 +49,17 @@ def test_a_wait_ends_with_a_signal(commands: Commands, number: int, code: int) -
     assert code == ended(process).code
 
 
+def test_a_wait_ends_with_its_reader(commands: Commands) -> None:
+    """Quietly, and not as if the state had come: nobody knows."""
+    process = commands.begin("wait", "web", "--for", "deleted", "--format", "json")
+    assert process.stdout is not None
+    told = json.loads(process.stdout.readline())
+    process.stdout.close()
+    assert process.stderr is not None
+    with process.stderr:
+        assert ("waiting", 5, "") == (told["type"], process.wait(30), process.stderr.read())
+
+
 def test_a_wait_sees_what_another_process_does(commands: Commands) -> None:
     """Stopped, then started, then deleted."""
     for goal, words in (

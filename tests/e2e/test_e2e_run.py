@@ -87,7 +87,7 @@ def test_an_apply_leaves_a_run_alone(commands: Commands) -> None:
     [
         pytest.param(signal.SIGINT, 130, marks=pytest.mark.sweep),
         (signal.SIGTERM, 143),
-        pytest.param(signal.SIGHUP, 143, marks=pytest.mark.sweep),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.sweep),
     ],
 )
 def test_a_signal_ends_a_run_and_its_group(commands: Commands, number: int, code: int) -> None:

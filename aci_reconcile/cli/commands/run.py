@@ -162,6 +162,7 @@ def run_tasks(session: Session, asked: RunOptions) -> int:
     from aci_reconcile.app.policy import Allow
     from aci_reconcile.app.tasks import make_run_context, plan_runs
     from aci_reconcile.app.workspace import prepare
+    from aci_reconcile.cli.progress import complete_hints
     from aci_reconcile.cli.reports import open_reports
     from aci_reconcile.cli.run_output import RunOutput
     from aci_reconcile.reconcile.events import Finished
@@ -191,7 +192,7 @@ def run_tasks(session: Session, asked: RunOptions) -> int:
                 stopped=session.interruption.has_come,
             )
             with session.interruption.protect(lambda: output.describe_remaining(tuple(context.in_flight))):
-                for event in events:
+                for event in complete_hints(events, session.place):
                     if isinstance(event, Finished):
                         continue
                     if console.json:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
+from aci_reconcile.cli.console import has_reader
 from aci_reconcile.cli.live_view import open_view
 from aci_reconcile.cli.option import Option, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
+from aci_reconcile.core.errors import ExitCode
 
 if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
-    from aci_reconcile.core.errors import ExitCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +54,17 @@ def wait_for_groups(session: Session, asked: WaitForOptions) -> ExitCode:
         for each in found.missing:
             session.console.info(f"{sanitize(each)} does not exist.")
         context = make_context(view, view.policy, Waiting(timeout=target.timeout), session.clock)
-        stopped = session.interruption.has_come
+        stopped = partial(_is_over, session)
         events = wait_for(found.groups, goal, context, concurrency=target.concurrency, stopped=stopped)
         (finished,) = follow_events(events, context, session, verb="Wait")
-        return report_end(finished, session, verb="Wait")
+        code = report_end(finished, session, verb="Wait")
+        return ExitCode.NOT_CONVERGED if finished.interrupted and not session.interruption.has_come() else code
+
+
+def _is_over(session: Session) -> bool:
+    """Whether a signal came, or the reader of a stream of events is gone."""
+    console = session.console
+    return session.interruption.has_come() or (console.json and not has_reader(console.out))
 
 
 WAIT = Command(

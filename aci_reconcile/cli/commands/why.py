@@ -15,18 +15,6 @@ from aci_reconcile.core.errors import ExitCode
 if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
 
-PLACE: Final = (
-    "project",
-    "environment",
-    "var",
-    "var_file",
-    "subscription",
-    "resource_group",
-    "local",
-    "arm_endpoint",
-    "cloud",
-)
-"""The options that say where groups are: a suggested command repeats those that were typed."""
 _LINES: Final = 5
 
 
@@ -61,7 +49,7 @@ def explain_groups(session: Session, asked: WhyOptions) -> ExitCode:
     console = session.console
     with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session, asked.addresses) as view:
         groups = find_groups(view, asked.addresses)
-        words = asked.azure.line.repeat(*PLACE)
+        words = options.repeat_place(asked.azure.line)
         found = Inquiry(view, session.clock.now(), asked.tail, words).diagnose(groups)
     if console.json:
         console.result(render_why_json(found))

@@ -156,7 +156,7 @@ def render_outdated(finished: Finished) -> Iterator[str]:
     if finished.outdated:
         addresses = dict.fromkeys(each.address for each in finished.outdated)
         only = " ".join(f"--only {shlex.quote(each)}" for each in addresses)
-        yield sanitize(f"To pass it on, run: aci-reconcile apply {only}")
+        yield sanitize(f"To pass it on, run `aci-reconcile apply {only}`.")
 
 
 def render_addresses(finished: Finished) -> str:

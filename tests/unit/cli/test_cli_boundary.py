@@ -224,11 +224,11 @@ def test_a_terminal_that_was_closed_ends_a_run_in_good_order(monkeypatch: pytest
         signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGHUP)
 
-        assert (True, ExitCode.TERMINATED, []) == (watched.has_come(), watched.exit_code, ended)
+        assert (True, ExitCode.HUNG_UP, []) == (watched.has_come(), watched.exit_code, ended)
 
         signal.raise_signal(signal.SIGTERM)
 
-    assert [143] == ended
+    assert [129] == ended
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGQUIT"), reason="this system has no SIGQUIT")

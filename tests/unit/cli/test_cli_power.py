@@ -236,3 +236,15 @@ def test_exec_asks_whose_group_it_is_too(project: CommandLine) -> None:
     assert 125 == ran.code
     assert "error ACI004" in ran.err
     assert "belongs to" not in ran.err
+
+
+def test_a_command_in_a_hint_works_as_printed(
+    shop: CommandLine, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It repeats where the groups are, but no variable that may be a secret."""
+    endpoint = served.url
+    monkeypatch.delenv("ACI_RECONCILE_ARM_ENDPOINT")
+    ran = shop("restart", "zzz", "--arm-endpoint", endpoint, "-g", "rg-shop", "--var", "A=b", "--var", "TOKEN=hunter2")
+
+    assert f"`aci-reconcile status --var A=b --resource-group rg-shop --arm-endpoint {endpoint}` lists" in ran.err
+    assert "hunter2" not in ran.err

@@ -140,3 +140,12 @@ def test_what_fails_has_a_code_of_ours_and_leaves_nothing(
     assert told in ran.err
     assert "Traceback" not in ran.err
     assert {} == find_groups(commands)
+
+
+def test_a_run_is_called_as_its_group_is(commands: CommandLine) -> None:
+    """Where somebody says how that is called; else as its image is."""
+    named = commands("run", "--image", "alpine", "--name", "probe", "--", "sh", "-c", "exit 2")
+    plain = commands("run", "--image", "alpine", "--", "sh", "-c", "exit 2")
+
+    assert "rg-shop/probe: container" in named.err
+    assert "rg-shop/alpine: container" in plain.err

@@ -81,8 +81,8 @@ def test_running_for_a_moment_is_not_healthy_yet() -> None:
 
 
 @pytest.mark.parametrize(("goal", "there", "text", "hint"), [
-    ("healthy", ASLEEP, "is stopped, and does not start by itself", "aci-reconcile start rg-shop/web"),
-    ("running", DONE, "has ended (Succeeded)", "aci-reconcile start rg-shop/web runs it again"),
+    ("healthy", ASLEEP, "is stopped, and does not start by itself", "`aci-reconcile start rg-shop/web` starts it"),
+    ("running", DONE, "has ended (Succeeded)", "`aci-reconcile start rg-shop/web` runs it again"),
     ("succeeded", RUNS, "never ends: its restart policy is Always", "declare restartPolicy: OnFailure or Never"),
     ("stopped", BROKEN, "has ended (Failed), so nothing stops it", ""),
     ("healthy", GONE, "does not exist", ""),

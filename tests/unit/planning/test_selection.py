@@ -168,7 +168,7 @@ def test_who_holds_a_former_address_is_said_after_the_apply() -> None:
     assert (Outdated("rg-shop/b", "rg-shop/a", "ipAddress.ip", "10.0.0.4", "10.0.0.5"),) == last.outdated
     assert [
         "rg-shop/b holds 10.0.0.4, the former ipAddress.ip of rg-shop/a, which is now 10.0.0.5.",
-        "To pass it on, run: aci-reconcile apply --only rg-shop/b",
+        "To pass it on, run `aci-reconcile apply --only rg-shop/b`.",
     ] == render_summary_text(last, PLAIN).splitlines()[1:]
     assert "10.0.0.5" == json.loads(render_event_json(last, timestamp=0))["outdated"][0]["after"]
 

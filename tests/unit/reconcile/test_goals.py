@@ -70,7 +70,7 @@ def test_what_can_never_be_ends_at_once() -> None:
     end, finished = wait(world, groups, Goal.RUNNING)
 
     assert isinstance(end, Failed)
-    assert ("it is stopped, and does not start by itself", "aci-reconcile start rg-shop/web") == (
+    assert ("it is stopped, and does not start by itself", "`aci-reconcile start rg-shop/web` starts it") == (
         end.error.message,
         end.error.hint,
     )

@@ -247,7 +247,7 @@ def test_a_group_that_is_stopped_just_before_its_restart_is_named_with_what_help
     failed = next(each for each in apply(plan, world.context(policy())) if isinstance(each, Failed))
 
     assert "it was stopped meanwhile" == failed.error.message
-    assert "aci-reconcile start rg-shop/web" == failed.error.hint
+    assert "`aci-reconcile start rg-shop/web` starts it" == failed.error.hint
     assert world.clock.now() - begun < 60
 
 

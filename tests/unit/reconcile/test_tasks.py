@@ -271,6 +271,27 @@ def test_a_signal_at_any_moment_leaves_nothing(stride: int) -> None:
     assert {True} <= seen
 
 
+@pytest.mark.parametrize("tenths", range(20, 60, 2))
+def test_what_was_printed_before_a_signal_is_told(tenths: int) -> None:
+    """The log is read once more before the group goes, which takes it along."""
+    runner, there = Runner(AzureWorld()), list[str]()
+    run = runner.make(task("sh", "-c", "echo one; sleep 1; echo two; sleep 1; echo three; sleep 1000"))
+    until = runner.world.clock.now() + tenths / 10
+
+    def stopped() -> bool:
+        if runner.world.clock.now() < until:
+            return False
+        if not there and runner.world.backend.get(run.change.id) is not None:
+            there.extend(runner.world.backend.logs(run.change.id, "job").splitlines())
+        return True
+
+    (report,) = runner.carry_out(run, stopped=stopped)
+
+    assert report.ending.interrupted
+    assert [] == runner.left
+    assert there == runner.heard.texts[: len(there)]
+
+
 class _DeadError(BaseException):
     """The process is no more."""
 
