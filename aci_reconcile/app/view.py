@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from aci_reconcile.app.patience import Ask, ask_once
 from aci_reconcile.core.errors import AuthenticationError, AzureError, ForbiddenError, NotFoundError, UsageError
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.core.tags import OWNER, owner
@@ -79,6 +80,8 @@ class View:
     """The addresses, names and patterns of ``--only``: no other group is looked at or acted on."""
     redact: Callable[[str], str] = str
     """Removes the secrets of the run from a text."""
+    ask: Ask = ask_once
+    """Makes the requests that read groups: it may wait where Azure refuses too many."""
     begun: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
     """Lists that were requested before the manifests were read, by the scope's key."""
 
@@ -101,7 +104,7 @@ class View:
             listed = [each for found in lists if not isinstance(found, Unreadable) for each in found]
             chosen = [each for each in listed if self.selects(each.id)]
             open_ids = [each.id for each in chosen if not enough(each)]
-            reads = list(pool.map(*_in_context(partial(_try, self.backend.get, _name_group), open_ids)))
+            reads = list(pool.map(*_in_context(partial(_try, self._get, _name_group), open_ids)))
         live = [each for each in reads if each is not None and not isinstance(each, Unreadable)]
         live += [each for each in chosen if enough(each)]
         return Seen(
@@ -128,7 +131,7 @@ class View:
 
     def _list(self, scope: Scope) -> tuple[Resource, ...]:
         begun = self.begun.get(scope.key)
-        return tuple(self.backend.list(scope) if begun is None else begun().groups.values())
+        return tuple(self.ask(partial(self.backend.list, scope) if begun is None else partial(_take, begun)))
 
     def _search(self, numbered: tuple[int, str]) -> Answer:
         """Search a subscription for groups of the project.
@@ -139,8 +142,8 @@ class View:
         number, subscription = numbered
         try:
             begun = self.begun.get(make_search_key(subscription))
-            found = self.backend.list_tagged(subscription, OWNER) if begun is None else begun().groups.values()
-            return Answer(tuple(found))
+            search = partial(self.backend.list_tagged, subscription, OWNER)
+            return Answer(tuple(self.ask(search if begun is None else partial(_take, begun))))
         except AuthenticationError as error:
             # The first subscription is that of the run: without a credential for it, nothing works.
             if not number:
@@ -169,7 +172,7 @@ class View:
             UsageError: the name alone does not say which.
         """
         ids = self._list_ids(address)
-        return self._choose(address, ids, map(self.backend.get, ids))
+        return self._choose(address, ids, map(self._get, ids))
 
     def find_each(self, addresses: Sequence[str]) -> dict[str, Resource | AzureError]:
         """Read groups side by side; what keeps one from being read stands in its place.
@@ -181,17 +184,20 @@ class View:
         ids = {each: self._list_ids(each) for each in addresses}
         keys = tuple(dict.fromkeys(each for found in ids.values() for each in found))
         with ThreadPoolExecutor(self.concurrency, thread_name_prefix="aci-reconcile") as pool:
-            reads = dict(zip(keys, pool.map(*_in_context(self._get, keys)), strict=True))
+            reads = dict(zip(keys, pool.map(*_in_context(self._try_to_get, keys)), strict=True))
         return {each: self._choose_read(each, found, [reads[key] for key in found]) for each, found in ids.items()}
 
-    def _get(self, resource_id: ResourceId) -> Resource | AzureError | None:
+    def _get(self, resource_id: ResourceId) -> Resource | None:
+        return self.ask(partial(self.backend.get, resource_id))
+
+    def _try_to_get(self, resource_id: ResourceId) -> Resource | AzureError | None:
         """Read a group; return an error about it as a value.
 
         Raises:
             AuthenticationError: there is no credential that Azure takes.
         """
         try:
-            return self.backend.get(resource_id)
+            return self._get(resource_id)
         except AuthenticationError:
             raise
         except AzureError as error:
@@ -269,6 +275,10 @@ def _try(ask: Callable[[K], T], name: Callable[[K], str], key: K) -> T | Unreada
         raise
     except AzureError as error:
         return Unreadable(name(key), name_error(error))
+
+
+def _take(begun: Listed) -> Iterable[Resource]:
+    return begun().groups.values()
 
 
 def _name_scope(scope: Scope) -> str:

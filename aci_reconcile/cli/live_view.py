@@ -48,6 +48,7 @@ def _make_view(
 ) -> View:
     from aci_reconcile.app.manifests import find_secrets, locate, make_request
     from aci_reconcile.app.orphans import make_leftover_filter, make_search
+    from aci_reconcile.app.patience import Patience
     from aci_reconcile.app.policy import make_action_policy
     from aci_reconcile.app.workspace import choose_connection, list_scopes
     from aci_reconcile.manifest import load
@@ -69,6 +70,7 @@ def _make_view(
     chosen = project.environment or sources.resource_group
     known = replace(view, search=search, policy=policy, declared=declared, endpoint=connection.endpoint)
     known = replace(known, only=sources.only, redact=connection.backend.redact, begun=begun)
+    known = replace(known, ask=Patience.of(session.clock, session.console, target.timeout).ask)
     return replace(known, environments=() if chosen else project.environments)
 
 

@@ -31,6 +31,7 @@ MUTABLE = {
     "ShellSession": "what came of one program's terminal so far",
     "LineEnds": "a CR that waits for what follows",
     "Conversation": "threads, and what they hand over",
+    "Patience": "what was told of waits",
     "PipedEnd": "half a character that waits for the rest",
     "CapturedEnd": "the output so far",
     "TerminalEnd": "a key that may become two",

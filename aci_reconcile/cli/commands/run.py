@@ -16,8 +16,12 @@ from aci_reconcile.cli.safety_options import CREATE_RESOURCE_GROUPS, OVERRIDE_FR
 from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aci_reconcile.app.tasks import TaskOptions
+    from aci_reconcile.cli.run_output import RunOutput
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.reconcile.events import Event
 
 _TASK: Final = "Task"
 
@@ -158,18 +162,15 @@ def run_tasks(session: Session, asked: RunOptions) -> int:
     import os
     from dataclasses import replace
 
-    from aci_reconcile.app.messages import report_event
     from aci_reconcile.app.policy import Allow
     from aci_reconcile.app.tasks import make_run_context, plan_runs
     from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.progress import complete_hints
     from aci_reconcile.cli.reports import open_reports
     from aci_reconcile.cli.run_output import RunOutput
-    from aci_reconcile.reconcile.events import Finished
     from aci_reconcile.reconcile.task_end import combine
     from aci_reconcile.reconcile.tasks import run_once
     from aci_reconcile.render.escape import sanitize
-    from aci_reconcile.render.json.apply import render_event_json
 
     console, task, target = session.console, asked.task, asked.azure.target
     with open_reports("run", session, asked.report, environment=asked.sources.environment) as reports:
@@ -192,18 +193,27 @@ def run_tasks(session: Session, asked: RunOptions) -> int:
                 stopped=session.interruption.has_come,
             )
             with session.interruption.protect(lambda: output.describe_remaining(tuple(context.in_flight))):
-                for event in complete_hints(events, session.place):
-                    if isinstance(event, Finished):
-                        continue
-                    if console.json:
-                        output.show(render_event_json(event, timestamp=session.clock.now()))
-                    else:
-                        report_event(event, console)
+                _show(complete_hints(events, session.place), output, session)
             output.finish()
             reports.publish(lambda each: output.render_report(each, workspace.header, reports), streamed=True)
             if session.interruption.has_come():
                 return session.interruption.exit_code
             return combine(each.ending for each in output.reports)
+
+
+def _show(events: Iterable[Event], output: RunOutput, session: Session) -> None:
+    """Show what happens to groups; what becomes of each run, the output itself is told."""
+    from aci_reconcile.app.messages import report_event
+    from aci_reconcile.reconcile.events import Finished
+    from aci_reconcile.render.json.apply import render_event_json
+
+    for event in events:
+        if isinstance(event, Finished):
+            continue
+        if session.console.json:
+            output.show(render_event_json(event, timestamp=session.clock.now()))
+        else:
+            report_event(event, session.console)
 
 
 RUN = Command(

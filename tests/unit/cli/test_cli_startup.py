@@ -64,26 +64,3 @@ def test_what_a_command_imports(tmp_path: Path, words: tuple[str, ...], needs: l
     (tmp_path / "web.yaml").write_text(manifest + containers, encoding="utf-8")
 
     assert (0, needs) == tuple(imported(tmp_path, *words))
-
-
-INTERRUPTED = """
-import sys
-from aci_reconcile.__main__ import main
-
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        if name == "aci_reconcile.cli.boundary":
-            raise KeyboardInterrupt
-
-sys.meta_path.insert(0, Finder())
-sys.exit(main())
-"""
-
-
-def test_an_interruption_during_the_imports_shows_no_traceback(tmp_path: Path) -> None:
-    """Ctrl-C right after Enter comes before any handler of ours."""
-    done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, "status"], cwd=tmp_path, capture_output=True, check=False, timeout=60
-    )
-
-    assert (130, b"", b"") == (done.returncode, done.stdout, done.stderr)
