@@ -72,7 +72,8 @@ def change_power(session: Session, asked: PowerOptions, verb: PowerVerb, *, aski
         if plan and asking:
             written = sum(each.writes for each in plan.changes)
             ask(session, f"{verb.value} {count(written, 'group')}", approved=asked.auto_approve)
-        check_freeze(plan.policy, session.clock.now())
+        if plan:
+            check_freeze(plan.policy, session.clock.now())
         (finished,) = follow_events(events, context, session, verb=name)
         code = report_end(finished, session, verb=name)
         reports.publish(record.render, streamed=True)

@@ -42,6 +42,10 @@ class LogJoiner:
     """The last lines of this run that were returned."""
     _left: list[LogLine] = field(default_factory=list[LogLine])
     """Lines of an earlier stream that follow them, and were not returned."""
+    _ahead: bool = False
+    """Whether the stream was opened for the run that begins next."""
+    _flows: bool = False
+    """Whether the stream has gone on when the container was restarted: then it may bring lines of several runs."""
     _stream: LogStream = field(default_factory=LogStream)
     """Its lines follow, too, if its place is proven."""
 
@@ -65,10 +69,10 @@ class LogJoiner:
         """Whether nothing is known of the run."""
         return not self._list_known()
 
-    def begin_stream(self) -> None:
-        """Begin with a new stream."""
+    def begin_stream(self, *, ahead: bool = False) -> None:
+        """Begin with a new stream; ``ahead``: it was opened for a run that is yet to be begun here."""
         self.break_off()
-        self._stream.open = True
+        self._stream.open, self._ahead = True, ahead
 
     def hold(self) -> None:
         """Let the stream's lines wait for the next answer: after a silence, they may be of the next run."""
@@ -82,11 +86,17 @@ class LogJoiner:
         """Note that the stream is gone; the next answer says what came meanwhile."""
         self._left += self._stream.own
         self._stream.reset(opened=False)
+        self._flows = False
 
-    def end_stream(self) -> list[LogLine]:
-        """Note that the stream has ended with the container's run: what it has brought is all."""
+    def end_stream(self, *, restarted: bool = False) -> list[LogLine]:
+        """Note that the stream has ended with the container's run: what it has brought is all.
+
+        Args:
+            restarted: whether the container has begun another run already. The last lines may be of that one, if the
+                stream has gone on over a restart before.
+        """
         printed = self._print(self._stream.end(direct=self.direct))
-        self.complete = self.proven and not self.behind
+        self.complete = self.proven and not self.behind and not (restarted and self._flows)
         return printed
 
     def join(
@@ -122,7 +132,7 @@ class LogJoiner:
             before = [*([Gap(Missing.EARLIER)] if whole and answer.may_be_cut(ended=ended or over) else []), *head]
         elif not places:
             # What is left of a first line may be the end of the last one that is known.
-            repeated = head and head[0].key and known[-1].key.endswith(head[0].key)
+            repeated = _is_end(head, known[-1])
             before = [*self.finish(), Gap(Missing.DROPPED), *(() if repeated else head)]
             self._tail, self._stream.proven = [], False
         elif doubt and not self.complete:
@@ -146,10 +156,17 @@ class LogJoiner:
         answer = answer if ended else answer.without_open_end()
         head, lines = answer.lines[: answer.beheaded], answer.lines[answer.beheaded :]
         cut_off = answer.may_be_cut(ended=ended or over)
-        known, printed, flows = self._list_known(), len(self._tail), self._stream.open
+        known, printed, flows = self._list_known(), len(self._tail), self._stream.open or self._flows
+        self._flows = self._stream.open
         cut = Cut(len(known))
         if not self.complete:
             cut = find_cut(known, printed, lines, from_start=not cut_off, flows=flows)
+            # Nobody noticed the restart, and lines of the new run came as if they were of the old one.
+            if is_timed(known, lines) and (places := find_places(known, lines)):
+                cut = Cut(max(-places[-1], 0), max(places[-1], 0))
+            # What is left of the log's first line may be the end of the last one that came after a silence.
+            if cut.at == len(known) > printed and _is_end(head, known[-1]):
+                cut = Cut(len(known) - 1, -1)
         joined: list[Joined] = list(known[printed : cut.at])
         if cut.guess:
             joined.append(Gap(Missing.REPEATED))
@@ -161,7 +178,10 @@ class LogJoiner:
         self._tail, self._left = known[cut.at : printed], known[max(cut.at, printed) :]
         self._stream.waiting = []
         self._stream.ahead.clear()
-        joined += self._continue(lines, cut.place, waits=not (self.direct or ended), prove=True)
+        # A stream of the old run may still bring lines of that, although the new one has printed nothing.
+        own = self._ahead or not self._stream.open
+        self._ahead = False
+        joined += self._continue(lines, cut.place, waits=not (self.direct or ended), prove=bool(lines) or own)
         self.complete = ended
         return joined
 
@@ -236,6 +256,11 @@ class LogJoiner:
         self._left += stream.waiting[max(end, 0) :]
         stream.waiting, self.complete = [], True
         return True
+
+
+def _is_end(head: Sequence[LogLine], line: LogLine) -> bool:
+    """Whether what is left of an answer's first line is the end of a line."""
+    return bool(head) and bool(head[0].key) and line.key.endswith(head[0].key)
 
 
 def _find_places(known: Sequence[LogLine], answer: Snapshot) -> list[int]:

@@ -65,9 +65,12 @@ def _follow(follower: LogFollower) -> Process[None]:
     follower.run = run or follower.run
     while run is not None and run.begun:
         if not run.over:
-            yield from follower.attach()
+            yield from follower.attach(run)
         run = yield from follower.join_answer(run)
         if run is None or run.begun != follower.run.begun:
+            continue
+        # It may have ended since the answer, and printed more before that: only the next answer is the last.
+        if run.over and not follower.joiner.complete:
             continue
         if run.final:
             break

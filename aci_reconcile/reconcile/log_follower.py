@@ -89,8 +89,8 @@ class LogFollower:
         self.joiner.break_off()
         yield from call(stream.close)
 
-    def attach(self) -> Process[None]:
-        """Attach to the container's output, unless that was refused too often."""
+    def attach(self, run: ContainerRun) -> Process[None]:
+        """Attach to the output of the container's run, unless that was refused too often."""
         if not self.may_attach:
             return
         try:
@@ -104,7 +104,7 @@ class LogFollower:
         else:
             self._refusals, self._opened, self.prove = 0, self.ctx.clock.now(), -math.inf
             self._proof = Backoff(*_PROOFS)
-            self.joiner.begin_stream()
+            self.joiner.begin_stream(ahead=run.begun != self.run.begun)
 
     def _open(self) -> None:
         """Open a stream, in a thread of the pool; nobody may wait for it any more."""
@@ -119,7 +119,8 @@ class LogFollower:
         if run is not None and not run.over and run.begun == self.run.begun:
             yield from self.drop_stream(at_once=False)
             return run
-        yield from self.emit(self.joiner.end_stream())
+        restarted = run is not None and run.begun != self.run.begun
+        yield from self.emit(self.joiner.end_stream(restarted=restarted))
         stream, self.stream = self.stream, None
         if stream is not None:
             yield from call(stream.close)

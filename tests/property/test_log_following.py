@@ -152,6 +152,22 @@ def test_a_log_that_repeats_itself(seed: int, letters: int) -> None:
         assert list_all(world)[-len(printed) or len(list_all(world)) :] == printed
 
 
+@pytest.mark.parametrize(
+    "seed",
+    [
+        787,  # the run ends between the answer and the look that shows its end
+        915,  # a stream that has gone on over a restart ends with lines of the next run
+        1610,  # a stream of the last run brings it late, after the next one has begun without printing anything
+        2004,  # of the line that came after a silence, the service has kept the end
+        2920,  # a restart that nobody noticed
+    ],
+)
+def test_worlds_that_were_told_wrongly(seed: int) -> None:
+    """Each was found by the sweep below."""
+    world = make_world(seed, _name_uniquely, pause=0.01 if seed % 5 == 0 else 1.2)
+    check_unique(world, follow(world, timed=seed % 2 == 0))
+
+
 @pytest.mark.sweep
 @pytest.mark.parametrize("seeds", [range(at, at + 250) for at in range(0, 4000, 250)])
 def test_every_line_comes_once_in_thousands_of_worlds(seeds: range) -> None:

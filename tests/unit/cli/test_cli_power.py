@@ -138,6 +138,7 @@ def test_the_project_file_holds_back(shop: CommandLine, served: Served) -> None:
     freeze = "policy: {freeze: [{from: 2000-01-01, to: 2999-12-31, reason: christmas}]}\n"
     shop.write("aci-reconcile.yaml", f"{config}{freeze}")
     assert "--override-freeze REASON" in held_back(shop("stop", "web", "-y"), served)
+    assert 0 == shop("start", "web").code
     assert (0, ["restart web"]) == (shop("restart", "web", "--override-freeze", "outage").code, writes(served))
 
     shop.write("aci-reconcile.yaml", config)
