@@ -16,10 +16,10 @@ CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py contract/test_exec_real_shells.py \
 	e2e/test_e2e_kill.py e2e/test_e2e_two.py e2e/test_e2e_exec.py)
 FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py) tests/contract/test_another_azure.py
-NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live"
+NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live and not image"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs mutants bench bench-quick check format generate lock wheel release-files e2e-wheel clean
+.PHONY: help demo docs test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs test-image mutants bench bench-quick check format generate lock wheel release-files e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,8 +51,14 @@ test-facts: $(VENV)/.tested ## a thousand random Azures that probes find out, wh
 test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which must be installed
 	@$(BIN)/python -m pytest -q -m browser tests/browser
 
-test-docs: $(VENV)/.tested build/docs/.installed ## actionlint, the YAML language server and the Git hosts' schemas on docs and examples
+docs: build/zensical/.installed ## the documentation's site, with every link checked, into build/site
+	@build/zensical/bin/python scripts/build_docs.py
+
+test-docs: $(VENV)/.tested build/docs/.installed build/zensical/.installed ## actionlint, the YAML language server and the Git hosts' schemas on docs and examples; the site
 	@$(BIN)/python -m pytest -q -m docs tests/docs
+
+test-image: $(VENV)/.tested ## the Containerfile, built and run by buildah on a base of Debian packages; both must be installed
+	@$(BIN)/python -m pytest -q -m image tests/image
 
 mutants: $(VENV)/.mutating ## break the pure core in every small way, which a test must notice: an hour; ONLY="aci_reconcile.core.tags*" is quicker
 	@$(BIN)/python scripts/mutants.py $(ONLY)
@@ -135,6 +141,12 @@ build/lowest/.installed: requirements/lowest.txt pyproject.toml
 	@$(PYTHON) -m venv build/lowest
 	@build/lowest/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@build/lowest/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+build/zensical/.installed: requirements/docs.txt
+	@rm -rf build/zensical
+	@$(PYTHON) -m venv build/zensical
+	@build/zensical/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@
 
 # The program that writes the SBOM, and beside it nothing but what the wheel needs, which it describes.

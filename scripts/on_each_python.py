@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = "not clients and not browser and not docs and not long and not sweep and not e2e and not live"
+TESTS = "not clients and not browser and not docs and not long and not sweep and not e2e and not live and not image"
 _NAMED = re.compile(r"Programming Language :: Python :: (3\.\d+)")
 _QUIET = "--disable-pip-version-check"
 

@@ -20,12 +20,15 @@ PAGES: Final = (
 GENERATED: Final = frozenset({"docs/diagnostics.md"})
 """Its blocks are fragments that are wrong on purpose, from the table of codes."""
 
-_FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"(?:^<!-- block: ([a-z-]+) -->\n)?(^```)([^\n]*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block. ``kind`` is what stands behind the fence; in a YAML block that says no more, what its keys say."""
+    """A block. ``kind`` is what a comment above the fence says, or else what stands behind it; of YAML, its keys tell.
+
+    It is a comment, since Git hosts show a block with two words behind its fence, and Python-Markdown loses it.
+    """
 
     page: str
     line: int
@@ -47,9 +50,8 @@ def _all() -> Iterator[Block]:
         if name in GENERATED:
             continue
         for match in _FENCE.finditer(text):
-            kind = match[1].strip()
-            kind = _told(match[2]) if kind == "yaml" else kind.removeprefix("yaml ")
-            yield Block(name, text.count("\n", 0, match.start()) + 1, kind, match[2])
+            kind = match[1] or (_told(match[4]) if match[3] == "yaml" else match[3])
+            yield Block(name, text.count("\n", 0, match.start(2)) + 1, kind, match[4])
 
 
 def _told(text: str) -> str:

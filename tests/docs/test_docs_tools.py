@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.docs
 
 MODULES = ROOT / "build" / "docs" / "node_modules"
+TEMPLATES = ROOT / ".github" / "ISSUE_TEMPLATE"
+FORMS = sorted(set(TEMPLATES.iterdir()) - {TEMPLATES / "config.yml"})
 WORKFLOWS = sorted([*(ROOT / "examples").rglob(".github/workflows/*.yml"), *ROOT.glob(".github/workflows/*.yml")])
 HOSTILE = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.head_ref }}\n"
 EXAMPLES = [
@@ -83,6 +85,9 @@ def test_an_editor_has_nothing_to_say(editor: Editor, path: Path) -> None:
     [
         ("github-actions", [ROOT / "action.yml"]),
         ("github-workflows", WORKFLOWS),
+        ("github-issue-forms", FORMS),
+        ("github-issue-config", [TEMPLATES / "config.yml"]),
+        ("dependabot", [ROOT / ".github" / "dependabot.yml"]),
         ("azure-pipelines", [ROOT / "ci" / "azure-pipelines.yml"]),
     ],
 )

@@ -13,7 +13,7 @@ import jsonschema.validators
 import pytest
 import yaml
 from click.exceptions import Exit
-from docs_blocks import ROOT, Block, blocks
+from docs_blocks import PAGES, ROOT, Block, blocks
 
 from aci_reconcile.cli.root import make_root
 from aci_reconcile.manifest import Request, load, load_schema
@@ -76,6 +76,20 @@ def parsed(words: list[str]) -> None:
 def test_every_block_is_of_a_known_kind() -> None:
     """Else nobody would check it."""
     assert [] == [(str(each), each.kind) for each in blocks() if each.kind not in (*SHELL, *YAML, *OTHERS)]
+
+
+def test_every_page_is_understood_by_python_markdown() -> None:
+    """It takes one word behind a fence; what more is to be said stands in a comment right above it."""
+    texts = {page: page.read_text(encoding="utf-8") for page in PAGES}
+    words = [
+        (page.name, each) for page, text in texts.items() for each in re.findall(r"^ *```(.*)$", text, re.MULTILINE)
+    ]
+    comments = sum(text.count("<!-- block:") for text in texts.values())
+
+    assert [] == [each for each in words if not re.fullmatch(r"[a-z]*", each[1])]
+    assert comments == sum(
+        len(re.findall(r"^<!-- block: [a-z-]+ -->\n```yaml$", text, re.MULTILINE)) for text in texts.values()
+    )
 
 
 @pytest.mark.parametrize("block", blocks(*SHELL), ids=str)

@@ -58,9 +58,26 @@ def test_valid_itself(name: str) -> None:
 
     jsonschema.validators.Draft7Validator.check_schema(found)
     assert found["$schema"] == "http://json-schema.org/draft-07/schema#"
-    assert found["$id"] == f"urn:aci-reconcile:schema:{name}"
     assert found["title"]
     assert all(_follow(found, pointer) for pointer in _pointers(found))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schemas").iterdir()), ids=lambda path: path.name)
+def test_names_the_place_that_it_can_be_had_from(path: Path) -> None:
+    """Over https, in the documentation's site; what `init` writes next to a project is the same file."""
+    name = path.name.removesuffix(".schema.json")
+
+    assert f"{script('build_schemas').HOME}{path.name}" == load_schema(name)["$id"]
+
+
+def test_the_catalog_of_editors_agrees() -> None:
+    """What docs/contributing/release.md offers to SchemaStore names our files and the places of their schemas."""
+    page = (ROOT / "docs" / "contributing" / "release.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    entries = json.loads(block)
+
+    assert [load_schema(name)["$id"] for name in ("project", "container-group")] == [each["url"] for each in entries]
+    assert [PROJECT_FILE] == entries[0]["fileMatch"]
 
 
 def test_unknown_names() -> None:
