@@ -50,6 +50,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in tuple(os.environ):
         if (name.startswith(_FOREIGN) or name in _PLAIN) and name not in _KEPT:
             monkeypatch.delenv(name)
+    monkeypatch.setenv("AZURE_CONFIG_DIR", f"{os.devnull}/azure")  # nobody is signed in to the Azure CLI
 
 
 @pytest.fixture(name="loopback_only")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile import manifest
 from aci_reconcile.app.connection import Place, open_connection
-from aci_reconcile.app.manifests import find_secrets, find_subscription, with_changes
+from aci_reconcile.app.manifests import find_secrets, with_changes
 from aci_reconcile.app.requests import Target
+from aci_reconcile.app.subscription import find_subscription
 from aci_reconcile.app.vaults import load_with_vaults
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.fields import API_VERSION

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile import reconcile
 from aci_reconcile.app.interruption import SystemClock
-from aci_reconcile.app.manifests import find_subscription, with_subscription
+from aci_reconcile.app.manifests import with_subscription
 from aci_reconcile.app.origin import add_project_id
 from aci_reconcile.app.orphans import make_leftover_filter, make_search
 from aci_reconcile.app.plan_checks import find_drift, verify_plan
 from aci_reconcile.app.policy import Allow, make_policy
 from aci_reconcile.app.proposal import propose_plan
 from aci_reconcile.app.requests import Target
+from aci_reconcile.app.subscription import find_subscription
 from aci_reconcile.core.errors import InvalidManifestsError, UsageError
 from aci_reconcile.reconcile import Context, Reader, RecreationChecks, Refresh, Wait
 

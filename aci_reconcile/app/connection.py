@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aci_reconcile.app.requests import Target
-    from aci_reconcile.azure import ArmBackend, Endpoint
+    from aci_reconcile.azure import Actor, ArmBackend, Endpoint
     from aci_reconcile.azure.http.transport import Send
     from aci_reconcile.azure.stream import Dial
     from aci_reconcile.emulator import Knobs, Store
@@ -58,8 +58,15 @@ class Connection:
 
     backend: ArmBackend
     endpoint: str
-    description: str
+    place: str
+    """Where it leads to, for a person."""
     warning: str = ""
+    embedded: bool = False
+    """Whether it leads to the emulator in this process, where nobody signs in."""
+
+    def describe(self, actor: Actor) -> str:
+        """Return where it leads to, and who acts there."""
+        return self.place if self.embedded else f"{self.place}, identity: {self.backend.identity.describe(actor)}"
 
 
 @contextmanager
@@ -105,13 +112,10 @@ def _connect(
     # Containers print their own environment, and logs of a run print what Azure returns.
     backend.remember(_find_secrets(place.environ))
     with closing(backend), start_span("aci-reconcile"):
-        identity = backend.identity
-        where = (
-            f"the embedded emulator, state in {place.state}"
-            if send
-            else f"{endpoint.base_url}, identity: {identity.description}"
-        )
-        yield Connection(backend, _render_endpoint(endpoint, local=send is not None), where, identity.warning)
+        embedded = send is not None
+        where = f"the embedded emulator, state in {place.state}" if embedded else endpoint.base_url
+        name = _render_endpoint(endpoint, local=embedded)
+        yield Connection(backend, name, where, backend.identity.warning, embedded)
 
 
 def _find_secrets(environ: Mapping[str, str]) -> Iterator[Secret]:

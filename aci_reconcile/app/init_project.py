@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from aci_reconcile.app.connection import STATE
 from aci_reconcile.app.files import check_target, write_new, write_whole
+from aci_reconcile.app.init_subscription import Default, find_default
 from aci_reconcile.app.init_values import (
     check_environments,
     check_git_host,
@@ -99,6 +100,8 @@ class Initialized:
     """The files that are for the Git host."""
     above: Path | None = None
     """The project file of a folder above, to which this one does not belong."""
+    found: Default | None = None
+    """The subscription that is written because the environment or az says so; None if it is not."""
 
 
 def init_project(request: InitRequest, run: Run, ask: Ask) -> Initialized:
@@ -125,14 +128,16 @@ def init_project(request: InitRequest, run: Run, ask: Ask) -> Initialized:
             id=there.id,
             environments=there.environments,
         )
-        host = request.git_host or "none"
+        host, found = request.git_host or "none", None
     else:
-        project, host = _make_project(request, there, file, ask)
+        found = find_default(run.environ)
+        project, host = _make_project(request, there, file, found, ask)
     pipelines = _list_pipelines(check_git_host(host), project, folder)
     wanted = {file: _SCHEMA_LINE + project.render(), **_list_companions(folder, existed=there is not None), **pipelines}
     written, kept = _write(wanted, folder, replaced={file, *pipelines} if request.force else set())
     above = None if there else find_project(folder.parent)
-    return Initialized(project, written, kept, there is not None, _name(list(pipelines), folder), above)
+    taken = found if found and found.subscription == project.subscription and PROJECT_FILE in written else None
+    return Initialized(project, written, kept, there is not None, _name(list(pipelines), folder), above, taken)
 
 
 def _load_project(file: Path, run: Run) -> Project:
@@ -195,7 +200,9 @@ def _list_pipelines(host: str, project: NewProject, folder: Path) -> dict[Path, 
     return {root / name: text for name, text in found.items()}
 
 
-def _make_project(request: InitRequest, there: Project | None, file: Path, ask: Ask) -> tuple[NewProject, str]:
+def _make_project(
+    request: InitRequest, there: Project | None, file: Path, found: Default | None, ask: Ask
+) -> tuple[NewProject, str]:
     """Return the project to write, and its Git host.
 
     One that is overwritten keeps its id, or its groups would belong to another.
@@ -207,8 +214,9 @@ def _make_project(request: InitRequest, there: Project | None, file: Path, ask: 
     group = _choose(request.resource_group, "Resource group", group, "--resource-group", check_group_name, ask)
     location = known.location or LOCATION
     location = _choose(request.location, "Location", location, "--location", check_location, ask)
-    asked = "Subscription ID (empty: none yet)"
-    subscription = _choose(request.subscription, asked, known.subscription, "--subscription", check_subscription, ask)
+    asked = f"Subscription ID ({found.origin})" if found else "Subscription ID (empty: none yet)"
+    subscription = known.subscription or (found.subscription if found else "")
+    subscription = _choose(request.subscription, asked, subscription, "--subscription", check_subscription, ask)
     host = _choose(
         request.git_host, "Pipelines for github, gitlab, azure or none", "none", "--git-host", check_git_host, ask
     )

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from aci_reconcile.app.connection import STATE, Place, open_connection
-from aci_reconcile.app.manifests import find_subscription
+from aci_reconcile.app.subscription import find_subscription
 from aci_reconcile.azure.http.urls import RESOURCES_API, subscription_path, with_query
 from aci_reconcile.core.errors import AciReconcileError, UsageError
 from aci_reconcile.core.model import Scope, as_list, as_object, as_text
@@ -114,9 +114,8 @@ def open_laboratory(asked: LaboratoryRequest, run: Run, stopped: Callable[[], bo
     with open_connection(place) as connection:
         if connection.warning:
             run.console.warn(connection.warning)
-        who = connection.backend.sign_in()
-        acting = f" ({sanitize(who)})" if who else ""
-        run.console.info(f"Using subscription {scope.subscription} at {connection.description}{acting}.")
+        where = sanitize(connection.describe(connection.backend.sign_in()))
+        run.console.info(f"Using subscription {scope.subscription} at {where}.")
         exchanges: list[Exchange] = []
         ask = make_port(connection.backend, run.clock, exchanges)
         world = World(ask, make_opener(connection.backend, ask), run.clock, stopped)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.origin import add_project_id
 from aci_reconcile.app.pull_request import find_base
+from aci_reconcile.app.subscription import choose_subscription
 from aci_reconcile.app.vaults import load_with_vaults
 from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
 from aci_reconcile.core.normalize import secrets_in
@@ -34,8 +35,6 @@ _MOST_ERRORS: Final = 10
 _CODE_OF_MISSING = "ACI151"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """The form of a subscription in an address; Azure says whether it exists."""
-LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-"""The subscription of the emulator, and of a server on this machine."""
 
 
 def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
@@ -128,7 +127,7 @@ def _render_narrowing(ref: str, loaded: Loaded, changed: ChangedGroups) -> str:
 def locate(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded:
     """Return the resources with a subscription, and the project with its id.
 
-    The subscription is that of the options or the project, else the environment's.
+    The subscription is that of the options or the project, else the environment's or az's default account.
 
     Raises:
         UsageError: nothing names one, or what an option or a saved plan names can be none.
@@ -140,29 +139,11 @@ def locate(loaded: Loaded, target: Target, environ: Mapping[str, str]) -> Loaded
         raise UsageError(f"`{plain}` is not a subscription ID", hint="it is a GUID; az account list shows yours")
     if subscription:
         return loaded
-    return with_subscription(loaded, find_subscription(target, environ))
-
-
-def find_subscription(target: Target, environ: Mapping[str, str]) -> str:
-    """Return the subscription to use if neither an option nor the project names one.
-
-    Raises:
-        UsageError: nothing names one.
-    """
-    if target.local:
-        return LOCAL_SUBSCRIPTION
-    from aci_reconcile.azure import find_subscription, make_endpoint
-
-    found = find_subscription(environ)
-    if found:
-        return found[0]
-    # A server on this machine is an emulator, which takes any subscription.
-    if target.endpoint and not make_endpoint(target.endpoint).needs_token:
-        return LOCAL_SUBSCRIPTION
-    raise UsageError(
-        "no subscription is given",
-        hint="use --subscription, set AZURE_SUBSCRIPTION_ID, write it into aci-reconcile.yaml, or try --local",
-    )
+    chosen = choose_subscription(target, environ)
+    if isinstance(chosen, str):
+        return with_subscription(loaded, chosen)
+    located = with_subscription(loaded, chosen.subscription)
+    return replace(located, project=replace(located.project, account=chosen))
 
 
 def find_secrets(loaded: Loaded) -> tuple[Secret, ...]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.manifests import LOCAL_SUBSCRIPTION
 from aci_reconcile.app.policy import UNNAMED
+from aci_reconcile.app.subscription import LOCAL_SUBSCRIPTION
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.model import as_text
 from aci_reconcile.core.tags import is_owned_by

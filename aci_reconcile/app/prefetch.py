@@ -65,7 +65,8 @@ def prefetch(
     """
     if target.local:
         return None
-    from aci_reconcile.app.manifests import find_subscription, make_request
+    from aci_reconcile.app.manifests import make_request
+    from aci_reconcile.app.subscription import find_subscription
     from aci_reconcile.manifest import load_project
 
     try:

@@ -42,3 +42,5 @@ class Target:
     cloud: CloudName | None = None
     concurrency: int = 32
     timeout: float = 1800.0
+    unattended: str = ""
+    """What makes the run write without asking, such as ``-y``: then somebody must have named the subscription."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.app.connection import STATE, Place, open_connection
 from aci_reconcile.app.prefetch import prefetch
+from aci_reconcile.app.subscription import check_actor, describe_account
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -134,18 +135,24 @@ def connect(project: Project, target: Target, run: Run, *, paced: bool = False) 
 def _report_identity(connection: Connection, project: Project, target: Target, run: Run) -> None:
     if connection.warning:
         run.console.warn(connection.warning)
-    if run.console.quiet or (target.local and not run.console.verbose):
+    account = project.account
+    if account is None and (run.console.quiet or (target.local and not run.console.verbose)):
         return
+    from aci_reconcile.azure import NOBODY
     from aci_reconcile.render.escape import sanitize
 
+    if account is not None:
+        run.console.info(f"Subscription: {describe_account(account)}, az's default account.")
     # The identity is shown before anything is asked: a wrong one explains most refusals.
-    who = ""
+    actor = NOBODY
     try:
-        who = connection.backend.sign_in()
+        actor = connection.backend.sign_in()
     finally:  # where there is no token, what it was asked of is what a person has to know
-        acting = f" ({sanitize(who)})" if who else ""
-        subscription = sanitize(project.subscription)  # that of a saved plan is anybody's text
-        run.console.info(f"Using subscription {subscription} at {connection.description}{acting}.")
+        # The subscription of a saved plan is anybody's text, as is what a token says.
+        used = sanitize(f"{project.subscription} at {connection.describe(actor)}")
+        run.console.info(f"Using subscription {used}.")
+    if account is not None:
+        check_actor(account, actor)
 
 
 def make_header(project: Project, endpoint: str) -> Header:

@@ -1,7 +1,8 @@
 """Azure Resource Manager as a ``Backend``. Only this package imports ``azure.*``, and only when needed."""
 
 from aci_reconcile.azure.auth.credentials import find_endpoint, find_subscription
-from aci_reconcile.azure.auth.identity import Credential, Identity
+from aci_reconcile.azure.auth.default_account import find_objection, find_stranger, read_default_account
+from aci_reconcile.azure.auth.identity import NOBODY, Actor, Credential, Identity
 from aci_reconcile.azure.backend import ArmBackend
 from aci_reconcile.azure.connection import connect, make_vaults
 from aci_reconcile.azure.endpoint import CLOUDS, CloudName, Endpoint, get_cloud, make_endpoint
@@ -9,6 +10,8 @@ from aci_reconcile.azure.http.tracing import start_span
 
 __all__ = [
     "CLOUDS",
+    "NOBODY",
+    "Actor",
     "ArmBackend",
     "CloudName",
     "Credential",
@@ -16,9 +19,12 @@ __all__ = [
     "Identity",
     "connect",
     "find_endpoint",
+    "find_objection",
+    "find_stranger",
     "find_subscription",
     "get_cloud",
     "make_endpoint",
     "make_vaults",
+    "read_default_account",
     "start_span",
 ]

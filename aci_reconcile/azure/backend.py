@@ -26,7 +26,7 @@ from aci_reconcile.core.resource_types import LISTED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from aci_reconcile.azure.auth.identity import Identity
+    from aci_reconcile.azure.auth.identity import Actor, Identity
     from aci_reconcile.azure.http.answer import Answer
     from aci_reconcile.azure.http.client import ArmClient
     from aci_reconcile.azure.http.transport import RequestCounter
@@ -94,8 +94,8 @@ class ArmBackend(Backend):
         """Import what the first request to Microsoft.ContainerInstance needs."""
         self._client.prepare()
 
-    def sign_in(self) -> str:
-        """Get the token of the first request, if it needs one, and return the identity in it, if any.
+    def sign_in(self) -> Actor:
+        """Get the token of the first request, if it needs one, and return who acts by it.
 
         Raises:
             AuthenticationError: there is no token.

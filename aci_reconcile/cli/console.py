@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
+from aci_reconcile.core.ci import find_ci
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.text.style import ANSI, PLAIN, Style
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from aci_reconcile.app.run import Level
     from aci_reconcile.cli.options import OutputOptions
-
-CI = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI")
-"""Environment variables of build servers: where one is set, nothing moves on the screen."""
 
 _LEAST, _MOST, PIPED = 60, 160, 100
 _UNREAD: Final = {errno.EPIPE, errno.EIO, errno.ENXIO, errno.ESHUTDOWN, errno.ECONNRESET}
@@ -158,7 +156,7 @@ def make_console(output: OutputOptions, streams: tuple[IO[str], IO[str]], enviro
     """Return the console for these options, streams and environment."""
     out, err = streams
     # Build servers record the stream of a terminal: each frame of an animation would be a line of the log.
-    automatic = is_terminal(err) and not any(environ.get(name) for name in CI) and environ.get("TERM") != "dumb"
+    automatic = is_terminal(err) and not find_ci(environ) and environ.get("TERM") != "dumb"
     return Console(
         out,
         err,

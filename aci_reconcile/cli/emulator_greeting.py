@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aci_reconcile.app.manifests import LOCAL_SUBSCRIPTION
+from aci_reconcile.app.subscription import LOCAL_SUBSCRIPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

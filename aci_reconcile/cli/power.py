@@ -48,7 +48,9 @@ def change_power(session: Session, asked: PowerOptions, verb: PowerVerb, *, aski
     from aci_reconcile.reconcile import Wait
     from aci_reconcile.render.header import Header
 
-    target, name, environment = asked.azure.target, verb.value.capitalize(), asked.sources.environment
+    unattended = "" if asking and not asked.auto_approve else "-y" if asking else verb.value
+    target = replace(asked.azure.target, unattended=unattended)
+    name, environment = verb.value.capitalize(), asked.sources.environment
     request = PowerRequest(verb, asked.addresses, asked.any_owner, asked.override_freeze)
     with (
         open_reports(verb.value, session, asked.report, environment=environment) as reports,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import ssl
 import subprocess
+import urllib.parse
+import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from az_profile import make_account, write_profile
 from e2e.processes import COMMAND, PROJECT, SUBSCRIPTION, Commands, until
 
 if TYPE_CHECKING:
@@ -75,6 +80,54 @@ def test_a_run_with_a_real_credential(tmp_path: Path, way: str, host: str) -> No
     assert again.out.startswith("No changes.")
     assert f" (app {CLIENT}, tenant {TENANT}).\n" in applied.err
     assert SECRET not in applied.out + applied.err + again.out + again.err
+
+
+def sign_in_to_az(commands: Commands, url: str, user: str) -> dict[str, str]:
+    """Write what ``az cloud register`` and ``az login`` leave, and an ``az`` that gives the token of CLIENT."""
+    form = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET}
+    form["scope"] = "https://management.azure.com/.default"
+    with urllib.request.urlopen(
+        f"{url}/{TENANT}/oauth2/v2.0/token",
+        urllib.parse.urlencode(form).encode(),
+        context=ssl.create_default_context(cafile=commands.folder / "ca.pem"),
+    ) as answer:
+        token = json.loads(answer.read())["access_token"]
+    said = json.dumps({"accessToken": token, "expires_on": 4_000_000_000})
+    commands.write("bin/az", f"#!/bin/sh\nprintf '%s' '{said}'\n").chmod(0o755)
+    commands.write("az/clouds.config", f"[local]\nendpoint_resource_manager = {url}\n")
+    who = {"name": user, "type": "servicePrincipal"}
+    write_profile(
+        commands.folder / "az", make_account(id=SUBSCRIPTION, tenantId=TENANT, environmentName="local", user=who)
+    )
+    return {
+        "PATH": f"{commands.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "AZURE_CONFIG_DIR": str(commands.folder / "az"),
+        "AZURE_TOKEN_CREDENTIALS": "AzureCliCredential",
+        "REQUESTS_CA_BUNDLE": str(commands.folder / "ca.pem"),
+        "ACI_RECONCILE_ARM_ENDPOINT": url,
+    }
+
+
+def test_the_default_account_of_az(tmp_path: Path) -> None:
+    """It is told first, and taken for a plan by whoever is signed in to az; anybody else is told whom it belongs to."""
+    commands = Commands(tmp_path)
+    with azure(commands) as url:
+        known = sign_in_to_az(commands, url, CLIENT)
+        commands.write("aci-reconcile.yaml", PROJECT)
+        commands.group("web")
+        planned = commands("plan", **known)
+        quiet = commands("plan", "-q", **known)
+        known |= sign_in_to_az(commands, url, "somebody-else")
+        stranger = commands("plan", "-q", **known)
+
+    assert (0, 0) == (planned.code, quiet.code), planned.err
+    first, second = planned.err.splitlines()[:2]
+    assert f"Subscription: Shop ({SUBSCRIPTION}), az's default account." == first
+    assert f"Using subscription {SUBSCRIPTION} at {url}, identity: app {CLIENT}, tenant {TENANT}." == second
+    assert ("", planned.out) == (quiet.err, quiet.out)
+    assert (1, "") == (stranger.code, stranger.out)
+    assert f"that of somebody-else, but this run acts as app {CLIENT}, tenant {TENANT}\n" in stranger.err
+    assert f"--subscription {SUBSCRIPTION}\n" in stranger.err
 
 
 def test_a_wrong_secret_is_an_error_that_says_so(tmp_path: Path) -> None:

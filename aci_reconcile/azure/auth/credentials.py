@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.azure.auth import credential_file, federation, terraform
+from aci_reconcile.azure.auth.identity import CHAIN
 from aci_reconcile.azure.endpoint import (
     AUTHORITY_VARIABLE,
     CLOUDS,
@@ -186,9 +187,9 @@ def _use_default(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredent
 
     authority = find_authority(environ) or endpoint.authority
     # Terraform's own switch: whoever set it does not want a run to act as the person who is signed in.
-    no_cli = environ.get("ARM_USE_CLI", "").lower() in {"false", "0"}
+    no_cli = terraform.forbids_cli(environ)
     options = {**_make_options(authority), **({"exclude_cli_credential": True} if no_cli else {})}
-    return FoundCredential(DefaultAzureCredential(authority=authority, **options), "DefaultAzureCredential")
+    return FoundCredential(DefaultAzureCredential(authority=authority, **options), CHAIN)
 
 
 def describe_principal(client_id: str) -> str:

@@ -21,14 +21,43 @@ if TYPE_CHECKING:
 USER_AGENT = f"aci-reconcile/{VERSION}"
 
 
+CHAIN: Final = "DefaultAzureCredential"
+"""The credential that looks for one: only a token tells which it found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as an access token says it: the names of a user, or the client id of an application."""
+
+    users: tuple[str, ...] = ()
+    app: str = ""
+    object_id: str = ""
+    tenant: str = ""
+
+    def __str__(self) -> str:
+        """Return it in short: ``user ada@example.com, tenant 1234…``; empty if the token names nobody."""
+        who = f"user {self.users[0]}" if self.users else f"app {self.app}" if self.app else ""
+        who = who or (f"object {self.object_id}" if self.object_id else "")
+        return ", ".join(each for each in (who, f"tenant {self.tenant}" if self.tenant else "") if each) if who else ""
+
+
+NOBODY: Final = Actor()
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The identity for display, without tokens and secrets. ``warning`` is about how it is stored."""
 
     description: str
     warning: str = ""
-    sign_in: Callable[[], str] = lambda: ""
+    sign_in: Callable[[], Actor] = lambda: NOBODY
     """Gets the token of the first request, if it needs one, and returns the identity in it."""
+
+    def describe(self, actor: Actor) -> str:
+        """Return who acts, and by which credential if that is one that somebody named."""
+        if not str(actor):
+            return self.description
+        return str(actor) if self.description == CHAIN else f"{self.description} ({actor})"
 
 
 class Credential(Protocol):
@@ -46,19 +75,17 @@ _USER_CLAIMS: Final = ("upn", "preferred_username", "unique_name")
 _APP_CLAIMS: Final = ("appid", "azp")
 
 
-def describe_actor(token: str) -> str:
-    """Return the identity in short: ``user ada@example.com, tenant 1234…``; empty if the token has none."""
+def read_actor(token: str) -> Actor:
+    """Return who acts; nobody if the token does not say it."""
     claims = _read_claims(token)
-    user, app, tenant = _find_text(claims, _USER_CLAIMS), _find_text(claims, _APP_CLAIMS), _find_text(claims, ("tid",))
-    object_id = _find_text(claims, ("oid",))
+    users = tuple(dict.fromkeys(filter(None, (_find_text(claims, (each,)) for each in _USER_CLAIMS))))
+    app, kind = _find_text(claims, _APP_CLAIMS), _find_text(claims, ("idtyp",))
     # ``idtyp`` is optional (documented), so an application is also known by the lack of a user's name.
-    if user and _find_text(claims, ("idtyp",)) != "app":
-        who = f"user {user}"
-    elif app and _find_text(claims, ("idtyp",)) != "user":
-        who = f"app {app}"
-    else:
-        who = f"object {object_id}" if object_id else ""
-    return ", ".join(each for each in (who, f"tenant {tenant}" if tenant else "") if each) if who else ""
+    if kind == "app":
+        users = ()
+    elif users or kind == "user":
+        app = ""
+    return Actor(users, app, _find_text(claims, ("oid",)), _find_text(claims, ("tid",)))
 
 
 def _read_claims(token: str) -> Mapping[str, Any]:

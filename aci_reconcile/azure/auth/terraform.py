@@ -65,6 +65,21 @@ def find_credential(environ: Mapping[str, str], authority: str) -> tuple[Any, st
     return None
 
 
+def forbids_cli(environ: Mapping[str, str]) -> bool:
+    """Whether ``ARM_USE_CLI`` says that nobody may act by the sign-in of the Azure CLI."""
+    return environ.get("ARM_USE_CLI", "").strip().lower() in {"false", "0"}
+
+
+def names_other(environ: Mapping[str, str]) -> bool:
+    """Whether the variables make another identity act than that of the Azure CLI."""
+    switches, values = ("ARM_USE_OIDC", "ARM_USE_MSI"), ("CERTIFICATE_PATH", "SECRET", "SECRET_FILE_PATH")
+    return (
+        forbids_cli(environ)
+        or any(_is_true(environ, each) for each in switches)
+        or any(environ.get(f"ARM_CLIENT_{each}") for each in values)
+    )
+
+
 def _use_oidc(environ: Mapping[str, str], authority: str) -> tuple[Any, str]:
     from azure.identity import ClientAssertionCredential
 

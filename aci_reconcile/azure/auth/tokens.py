@@ -19,7 +19,7 @@ from azure.core.pipeline import PipelineContext, PipelineRequest
 from azure.core.rest import HttpRequest
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
-from aci_reconcile.azure.auth.identity import describe_actor
+from aci_reconcile.azure.auth.identity import Actor, read_actor
 from aci_reconcile.azure.errors import make_token_error
 from aci_reconcile.azure.http.answer import ErrorDetail
 from aci_reconcile.azure.http.pool import make_pooled_transport
@@ -164,8 +164,8 @@ class SharedTokenPolicy(ARMChallengeAuthenticationPolicy):
         renewed: str = headers["Authorization"]
         return renewed != refused
 
-    def sign_in(self, url: str) -> str:
-        """Get the token for requests to a server, and return the identity in it, if any.
+    def sign_in(self, url: str) -> Actor:
+        """Get the token for requests to a server, and return who acts by it.
 
         Raises:
             AuthenticationError: there is no token.
@@ -175,4 +175,4 @@ class SharedTokenPolicy(ARMChallengeAuthenticationPolicy):
             self.on_request(PipelineRequest(request, PipelineContext(None)))
         except OSError as error:
             raise make_token_error(error) from error
-        return describe_actor(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        return read_actor(request.headers.get("Authorization", "").removeprefix("Bearer "))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aci_reconcile.app.expected_plan import Expected
+    from aci_reconcile.app.requests import Target
     from aci_reconcile.app.saved_inputs import Inputs
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.errors import ExitCode
@@ -60,6 +61,11 @@ class ApplyOptions:
     line: CommandLine = command_line()
 
     @property
+    def target(self) -> Target:
+        """Where requests go."""
+        return replace(self.azure.target, unattended="-y" if self.auto_approve else "--plan" if self.plan else "")
+
+    @property
     def inputs(self) -> Inputs:
         """What decides what is planned."""
         from aci_reconcile.app.saved_inputs import Inputs
@@ -83,7 +89,7 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
 
     asked = _take_plan_file(asked)
     ends_at = None if asked.time_box is None else session.clock.now() + asked.time_box
-    target, wait, environment = asked.azure.target, Wait(asked.waiting.wait), asked.sources.environment
+    target, wait, environment = asked.target, Wait(asked.waiting.wait), asked.sources.environment
     with open_reports("apply", session, asked.report, environment=environment, taken=(asked.plan,)) as reports:
         expected = _expect_plan(session, asked)
         health = wait is Wait.HEALTHY

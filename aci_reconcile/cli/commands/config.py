@@ -132,13 +132,15 @@ def _make_option_row(option: Option, line: CommandLine, name: str = "") -> Row:
 
 def _make_subscription_row(asked: ConfigOptions, session: Session) -> Row:
     """Return the subscription that is used if neither an option nor the project names one."""
-    from aci_reconcile.app.manifests import find_subscription
+    from aci_reconcile.app.subscription import choose_subscription
 
     try:
-        value = find_subscription(asked.azure.target, session.environ)
+        chosen = choose_subscription(asked.azure.target, session.environ)
     except UsageError:
         return Row("subscription", "", "default", "not set")
-    return Row("subscription", value, "default", "the credentials, or the local server")
+    if isinstance(chosen, str):
+        return Row("subscription", chosen, "default", "the credentials, or the local server")
+    return Row("subscription", chosen.subscription, "default", "az's default account")
 
 
 def _list_variables(asked: ConfigOptions, loaded: Loaded, session: Session) -> Iterator[Row]:

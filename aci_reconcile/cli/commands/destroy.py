@@ -70,7 +70,8 @@ def destroy(session: Session, asked: DestroyOptions) -> ExitCode:
     from aci_reconcile.cli.progress import follow_events, report_end
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
-    sources, target = asked.sources.make_sources(asked.azure.place, asked.paths), asked.azure.target
+    sources = asked.sources.make_sources(asked.azure.place, asked.paths)
+    target = replace(asked.azure.target, unattended="destroy")
     ends_at = None if asked.time_box is None else session.clock.now() + asked.time_box
     allow = Allow(override_freeze=asked.override_freeze)
     with prepare(sources, target, allow, session, resolve=False) as declared:

@@ -110,6 +110,8 @@ def _report(made: Initialized, folder: Path | None) -> Iterator[str]:
         yield f"{new.file} exists; nothing was written."
         return
     yield f"Project {new.name}: resource group {new.resource_group or '(none)'}, {new.location or '(no location)'}."
+    if made.found:
+        yield f"Subscription {made.found.subscription} ({made.found.origin})."
     yield from (f"  wrote {each}" for each in made.written)
     yield from (f"  kept  {each}, which exists" for each in made.kept)
     if any(each in made.written for each in made.pipelines):

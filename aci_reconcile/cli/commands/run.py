@@ -172,7 +172,7 @@ def run_tasks(session: Session, asked: RunOptions) -> int:
     from aci_reconcile.reconcile.tasks import run_once
     from aci_reconcile.render.escape import sanitize
 
-    console, task, target = session.console, asked.task, asked.azure.target
+    console, task, target = session.console, asked.task, replace(asked.azure.target, unattended="run")
     with open_reports("run", session, asked.report, environment=asked.sources.environment) as reports:
         sources = replace(asked.sources.make_sources(asked.azure.place), only=(), location=asked.location)
         sources = task.add_to(sources, session.cwd)

@@ -13,6 +13,8 @@ from aci_reconcile.manifest.project.versions import OLDEST_USED
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aci_reconcile.core.default_account import DefaultAccount
+
 RESOURCE_GROUP: Final = re.compile(r"[\w().-]{0,89}[\w()-]")
 """Docs (naming rules): up to 90 letters, digits, `.`, `_`, `-` and parentheses, no dot last."""
 
@@ -57,6 +59,8 @@ class Project:
     """Subscription and resource group, if set, of its other environments, and without an environment."""
     movable: bool = False
     """Whether the command line determines the resource groups, so that other runs may use others."""
+    account: DefaultAccount | None = None
+    """Az's default account, if the subscription is its, because nothing names one."""
 
     @property
     def owner(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aci_reconcile.azure.auth.identity import describe_actor
+from aci_reconcile.azure.auth.identity import read_actor
 
 TENANT, APP, OBJECT = "tttttttt-1111", "aaaaaaaa-2222", "oooooooo-3333"
 
@@ -39,10 +39,10 @@ def token(claims: Any) -> str:
 )
 def test_the_claims_tell_who_acts(claims: Any, told: str) -> None:
     """A user by name, an application by its id, anything else by its object's; nothing that is no plain text."""
-    assert told == describe_actor(token(claims))
+    assert told == str(read_actor(token(claims)))
 
 
 @pytest.mark.parametrize("text", ["", "opaque", "a.b", "a.b.c.d", "e30.%%%.x", "e30.e30", f"e30.{'e30' * 30_000}.x"])
 def test_a_token_that_tells_nothing(text: str) -> None:
     """A token may be anything: nobody is named then, and nothing fails."""
-    assert not describe_actor(text)
+    assert not str(read_actor(text))

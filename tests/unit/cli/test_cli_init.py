@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from az_profile import SUBSCRIPTION as AZ_SUBSCRIPTION
+from az_profile import make_account, write_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +70,43 @@ def test_options_are_written_down(cli: CommandLine) -> None:
     } == settings(cli.folder / "a/shop")
     assert (False, []) == (made.document["existed"], made.document["kept"])
     assert FILES == sorted(made.document["written"])
+
+
+@pytest.mark.parametrize(
+    ("environ", "written"),
+    [
+        ({}, f"Subscription {AZ_SUBSCRIPTION} (Shop, az's default account)."),
+        ({"ARM_SUBSCRIPTION_ID": SUBSCRIPTION}, f"Subscription {SUBSCRIPTION} (from ARM_SUBSCRIPTION_ID)."),
+        ({"AZURE_SUBSCRIPTION_ID": "not-an-id"}, ""),
+        ({"CI": "true"}, ""),
+        ({"ACI_RECONCILE_SUBSCRIPTION": SUBSCRIPTION}, ""),
+    ],
+)
+def test_the_subscription_that_is_at_hand_is_written_down(
+    environ: dict[str, str], written: str, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of the environment, else az's default account, and it is told; a later run names it then."""
+    monkeypatch.setenv("AZURE_CONFIG_DIR", str(write_profile(cli.folder / "az", make_account())))
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    made = cli("init", "--name", "shop")
+
+    assert 0 == made.code
+    assert [written] * bool(written) == [line for line in made.out.splitlines() if line.startswith("Subscription")]
+    known = written.split()[1] if written else environ.get("ACI_RECONCILE_SUBSCRIPTION")
+    assert known == settings(cli.folder).get("subscription")
+
+
+def test_a_terminal_shows_where_the_subscription_comes_from(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, types: Callable[[str], None]
+) -> None:
+    """An empty answer takes it."""
+    monkeypatch.setenv("AZURE_CONFIG_DIR", str(write_profile(cli.folder / "az", make_account())))
+    types("shop\n\n\n\n\n\n")
+    made = cli("init")
+
+    assert f"Subscription ID (Shop, az's default account) [{AZ_SUBSCRIPTION}]: " in made.err
+    assert AZ_SUBSCRIPTION == settings(cli.folder)["subscription"]
 
 
 def test_again_nothing_changes(cli: CommandLine) -> None:
