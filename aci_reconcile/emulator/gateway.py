@@ -166,16 +166,7 @@ class Emulator:
     def _route(self, request: Request, outcome: Outcome) -> Response:
         if self._knobs.require_token:
             tokens.check(request, self._knobs, self._clock())
-        version = request.query().get("api-version", "")
-        found = match(request.split().path)
-        if not version:
-            raise errors.no_api_version()
-        if found is None:
-            raise errors.not_emulated(f"the path of this {request.method} request")
-        _check_version(found, version)
-        handler = found.route.verbs.get(request.method.upper())
-        if handler is None:
-            raise errors.not_emulated(f"{request.method} on this path")
+        found, handler = _find_handler(request)
         return self._call(handler, request, found, outcome)
 
     def _call(self, handler: Handler, request: Request, found: Match, outcome: Outcome) -> Response:
@@ -191,9 +182,9 @@ class Emulator:
         with self._store.transaction(write=writes) as session:
             # The clock is read inside the transaction, so that no later write has an earlier time.
             version = request.query()["api-version"]
-            call = Call(request, found.path, version, session, self._knobs, self._clock(), self._entropy, outcome)
-            if found.route.family != "resources" and subscription is not None:
-                subscriptions.require_registration(call)
+            now = self._clock()
+            call = Call(request, found.path, version, session, self._knobs, now, self._entropy, _forward, outcome)
+            _check_registration(call, found)
             if self._knobs.limits and subscription is not None and spends_provider_budget(request):
                 self._limits.spend_in_region(request, subscription, regions.find_region(call), call.now)
             return handler(call)
@@ -218,6 +209,35 @@ class Emulator:
         if (request.header("x-ms-return-client-request-id") or "").lower() == "true" and _GUID.fullmatch(client):
             headers["x-ms-client-request-id"] = client
         return replace(response, headers=headers, body=b"" if method == "HEAD" else response.body)
+
+
+def _find_handler(request: Request) -> tuple[Match, Handler]:
+    """Return the route of a request and its handler; refuse what is not emulated."""
+    version = request.query().get("api-version", "")
+    found = match(request.split().path)
+    if not version:
+        raise errors.no_api_version()
+    if found is None:
+        raise errors.not_emulated(f"the path of this {request.method} request")
+    _check_version(found, version)
+    handler = found.route.verbs.get(request.method.upper())
+    if handler is None:
+        raise errors.not_emulated(f"{request.method} on this path")
+    return found, handler
+
+
+def _forward(call: Call, request: Request) -> Response:
+    """Answer a request that another one makes, as if its client had sent it."""
+    found, handler = _find_handler(request)
+    rights.check(request, call.knobs)
+    own = replace(call, request=request, path=found.path, version=request.query()["api-version"], outcome="")
+    _check_registration(own, found)
+    return handler(own)
+
+
+def _check_registration(call: Call, found: Match) -> None:
+    if found.route.family != "resources" and "subscription" in found.path:
+        subscriptions.require_registration(call)
 
 
 def _find_subscription(request: Request) -> str:

@@ -85,19 +85,31 @@ class ArmError(Exception):
     """An answer in ARM's error envelope, raised anywhere below the gateway."""
 
     def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, *, fact: str
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        fact: str,
+        more: Json | None = None,
     ) -> None:
-        """`fact` is the row of the evidence for the refusal."""
+        """`fact` is the row of the evidence for the refusal; `more` are further keys of the error."""
         super().__init__(f"{status} {code}")
         self.status = status
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
         self.fact = fact
+        self.more = dict(more or {})
+
+    def show(self) -> Json:
+        """Return the error without its envelope."""
+        return {"code": self.code, "message": self.message, **self.more}
 
     def response(self) -> Response:
         """Return the error in ARM's envelope."""
-        return answer(self.status, {"error": {"code": self.code, "message": self.message}}, self.headers)
+        return answer(self.status, {"error": self.show()}, self.headers)
 
 
 def answer(status: int, body: Json | list[Json] | None = None, headers: Mapping[str, str] | None = None) -> Response:

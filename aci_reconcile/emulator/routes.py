@@ -18,7 +18,8 @@ from aci_reconcile.emulator.aci import (
     terminals,
 )
 from aci_reconcile.emulator.arm import resource_groups, rights, subscriptions
-from aci_reconcile.emulator.neighbours import identities, networks, security_groups, workspaces
+from aci_reconcile.emulator.deployments import requests as deployments
+from aci_reconcile.emulator.neighbours import identities, networks, security_groups, storage, workspaces
 from aci_reconcile.emulator.neighbours import operations as network_operations
 
 if TYPE_CHECKING:
@@ -89,15 +90,37 @@ _NETWORK = f"{_RG}/providers/Microsoft.Network/virtualNetworks/{{network}}"
 _SUBNET = f"{_NETWORK}/subnets/{{subnet}}"
 _NETWORK_OPERATIONS = f"{_SUB}/providers/Microsoft.Network/locations/{{location}}"
 _WORKSPACE = f"{_RG}/providers/Microsoft.OperationalInsights/workspaces/{{name}}"
+_ACCOUNT = f"{_RG}/providers/Microsoft.Storage/storageAccounts/{{name}}"
+_SHARE = f"{_ACCOUNT}/fileServices/{{service}}/shares/{{share}}"
 _LISTS_OF_NEIGHBOURS = (
     ("Microsoft.Network/virtualNetworks", networks.list_networks),
     ("Microsoft.Network/networkSecurityGroups", security_groups.list_all),
     ("Microsoft.ManagedIdentity/userAssignedIdentities", identities.list_all),
     ("Microsoft.OperationalInsights/workspaces", workspaces.list_all),
+    ("Microsoft.Storage/storageAccounts", storage.list_accounts),
 )
+_DEPLOYMENTS = "/providers/Microsoft.Resources/deployments"
 _RIGHTS = "/providers/Microsoft.Authorization/permissions"
 
 _NAMESPACE = f"{_SUB}/providers/{{namespace}}"
+
+
+def _list_deployment_routes(scope: str) -> tuple[Route, ...]:
+    """Return the routes of deployments at one scope."""
+    one = f"{scope}{_DEPLOYMENTS}/{{name}}"
+    verbs: tuple[tuple[str, Mapping[str, Handler]], ...] = (
+        (f"{scope}{_DEPLOYMENTS}", {"GET": deployments.list_all}),
+        (one, {"HEAD": deployments.head, **_of(deployments.put, deployments.get, deployments.delete)}),
+        (f"{one}/validate", {"POST": deployments.validate}),
+        (f"{one}/whatIf", {"POST": deployments.what_if}),
+        (f"{one}/cancel", {"POST": deployments.cancel}),
+        (f"{one}/exportTemplate", {"POST": deployments.export_template}),
+        (f"{one}/operations", {"GET": deployments.list_operations}),
+        (f"{one}/operations/{{operation}}", {"GET": deployments.get_operation}),
+        (f"{one}/operationStatuses/{{operation}}", {"GET": deployments.get_status}),
+    )
+    return tuple(_make_route(path, "resources", handlers) for path, handlers in verbs)
+
 
 ROUTES = (
     _make_route("/tenants", "resources", {"GET": subscriptions.list_tenants}),
@@ -148,6 +171,10 @@ ROUTES = (
     _make_route(f"{_LOCATION}/cachedImages", "groups", {"GET": regions.list_cached_images}),
     _make_route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": subnets.list_dependencies}),
     _make_route(f"{_SUBNET}{_ACI}/serviceAssociationLinks/default", "groups", {"DELETE": subnets.delete_association}),
+    *_list_deployment_routes(_SUB),
+    *_list_deployment_routes(_RG),
+    # azure-cli's older versions ask so (recorded)
+    _make_route(f"{_RG}/deployments/{{name}}/operations", "resources", {"GET": deployments.list_operations}),
     *(
         _make_route(f"{scope}/{path}", "resources", {"GET": handler})
         for scope in (f"{_SUB}/providers", f"{_RG}/providers")
@@ -172,6 +199,10 @@ ROUTES = (
     ),
     _make_route(_WORKSPACE, "resources", _of(workspaces.put, workspaces.get, workspaces.delete)),
     _make_route(f"{_WORKSPACE}/sharedKeys", "resources", {"POST": workspaces.list_keys}),
+    _make_route(f"{_WORKSPACE}/listKeys", "resources", {"POST": workspaces.list_keys}),
+    _make_route(_ACCOUNT, "resources", _of(storage.put_account, storage.get_account, storage.delete_account)),
+    _make_route(f"{_ACCOUNT}/listKeys", "resources", {"POST": storage.list_keys}),
+    _make_route(_SHARE, "resources", _of(storage.put_share, storage.get_share, storage.delete_share)),
     *(
         _make_route(f"{scope}{_RIGHTS}", "resources", {"GET": rights.list_permissions})
         for scope in (_SUB, _RG, f"{_RG}/providers/{{namespace}}/{{kind}}/{{name}}", _SUBNET)

@@ -21,7 +21,17 @@ _FILE = "emulator.sqlite3"
 _LAST = "\U0010ffff"
 
 Kind = Literal[
-    "group", "label", "neighbour", "operation", "profile", "provider", "resource_group", "subnet", "terminal"
+    "deployment",
+    "group",
+    "label",
+    "neighbour",
+    "operation",
+    "profile",
+    "provider",
+    "resource_group",
+    "subnet",
+    "tags",
+    "terminal",
 ]
 
 
@@ -51,6 +61,18 @@ class Session:
         sql = "SELECT key, body FROM documents WHERE kind = ? AND key >= ? AND key < ? AND key > ? ORDER BY key"
         for key, body in self._connection.execute(sql, (kind, prefix, prefix + _LAST, after)):
             yield key, _decode(body)
+
+    @contextmanager
+    def undoing(self) -> Generator[None]:
+        """Undo what is written inside if it fails: one of many requests in a transaction."""
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self._connection.execute("RELEASE part")
 
     def next_serial(self) -> int:
         """Return a unique number."""

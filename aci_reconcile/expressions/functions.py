@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, unquote, urljoin
 
-from aci_reconcile.expressions.values import ExpressionError, Value, as_items, as_mapping, join, show
+from aci_reconcile.expressions.values import (
+    MOST,
+    ExpressionError,
+    Value,
+    as_items,
+    as_mapping,
+    check_length,
+    join,
+    show,
+)
 
 Function: TypeAlias = Callable[..., Value]
 
@@ -28,6 +38,7 @@ def concat(*values: Value) -> Value:
     if all(each is None for each in listed):
         return join(values)
     pairs = zip(values, listed, strict=True)
+    check_length(MOST - sum(len(items or ()) for items in listed))
     return [item for value, items in pairs for item in (items if items is not None else [value])]
 
 
@@ -111,6 +122,8 @@ def _number(value: Any) -> float:
         number = float(value)
     except ValueError as error:
         raise ExpressionError(f"`{value}` is not a number") from error
+    if not math.isfinite(number):
+        raise ExpressionError(f"`{value}` is not a number")
     return int(number) if number.is_integer() else number
 
 
@@ -122,9 +135,13 @@ def _boolean(value: Any) -> bool:
 
 def _json(text: str) -> Value:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse, parse_float=_number)
     except (ValueError, RecursionError) as error:
         raise ExpressionError("the text of `json` is not JSON") from error
+
+
+def _refuse(name: str) -> Value:
+    raise ValueError(name)
 
 
 def _decode(text: str) -> str:
@@ -176,6 +193,7 @@ def _show(value: Any) -> Value:
 
 
 def _flatten(value: Any) -> Value:
+    check_length(MOST - sum(map(len, value)))
     return [item for each in value for item in each]
 
 
@@ -212,7 +230,9 @@ def _list_members(value: Any) -> Value:
 
 
 def _join(items: Any, mark: str) -> str:
-    return mark.join(map(show, items))
+    texts = [show(each) for each in items]
+    check_length(MOST - sum(map(len, texts)) - len(texts) * len(mark))
+    return mark.join(texts)
 
 
 def _choose_most(*values: Any) -> Value:
@@ -221,6 +241,27 @@ def _choose_most(*values: Any) -> Value:
 
 def _choose_least(*values: Any) -> Value:
     return min(as_items(values[0]) or values)
+
+
+def _add(left: Any, right: Any) -> Value:
+    return _limit(left + right)
+
+
+def _subtract(left: Any, right: Any) -> Value:
+    return _limit(left - right)
+
+
+def _multiply(left: Any, right: Any) -> Value:
+    return _limit(left * right)
+
+
+def _limit(number: Any) -> Value:
+    """Return a whole number that fits into 64 bits, as all of ARM's do."""
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        raise TypeError(number)
+    if not -(2**63) <= number < 2**63:
+        raise ExpressionError("a number is too large")
+    return number
 
 
 def _modulo(left: int, right: int) -> int:
@@ -232,6 +273,7 @@ def _escape_uri(text: str) -> str:
 
 
 def _replace(text: str, old: str, new: str) -> str:
+    check_length(MOST - len(text) - text.count(old) * len(new))
     return text.replace(old, new)
 
 
@@ -246,7 +288,7 @@ JOINING: Final[Mapping[str, Function]] = {
 """Functions, by their names in lower case, that keep the holes of their arguments."""
 
 PLAIN: Final[Mapping[str, Function]] = {
-    "add": operator.add,
+    "add": _add,
     "base64": _encode,
     "base64tojson": _decode_json,
     "base64tostring": _decode,
@@ -275,7 +317,7 @@ PLAIN: Final[Mapping[str, Function]] = {
     "max": _choose_most,
     "min": _choose_least,
     "mod": _modulo,
-    "mul": operator.mul,
+    "mul": _multiply,
     "not": operator.not_,
     "null": lambda: None,
     "padleft": _pad,
@@ -284,7 +326,7 @@ PLAIN: Final[Mapping[str, Function]] = {
     "skip": _skip,
     "split": _split,
     "startswith": _starts_with,
-    "sub": operator.sub,
+    "sub": _subtract,
     "substring": _substring,
     "take": _take,
     "tolower": str.lower,

@@ -19,6 +19,7 @@ class CycleError(ExpressionError):
 MOST: Final = 1024 * 1024
 """Characters and items of a value: ARM takes templates of 4 MB, with all of their values."""
 _DEEPEST: Final = 40
+_PER_ITEM: Final = 4
 
 Value: TypeAlias = Any
 """JSON, in which a text may also be a ``Part`` that is not known yet or a ``Text`` with such parts."""
@@ -54,19 +55,30 @@ def as_items(value: Value) -> list[Value] | None:
 def join(parts: Sequence[Value]) -> Value:
     """Return parts as one text; a plain one if all are known, the unknown part itself if it stands alone."""
     flat: list[str | Part] = []
+    rest = MOST
     for part in parts:
         pieces = part.parts if isinstance(part, Text) else (part,)
         for piece in pieces:
             if isinstance(piece, Part):
                 flat.append(piece)
-            elif flat and isinstance(flat[-1], str):
-                flat[-1] += show(piece)
+                continue
+            text = show(piece)
+            rest -= len(text)
+            check_length(rest)
+            if flat and isinstance(flat[-1], str):
+                flat[-1] += text
             else:
-                flat.append(show(piece))
+                flat.append(text)
     found = [each for each in flat if each != ""]
     if all(isinstance(each, str) for each in found):
         return "".join(str(each) for each in found)
     return found[0] if len(found) == 1 else Text(tuple(found))
+
+
+def check_length(rest: int) -> None:
+    """Refuse a text or an array before it is made, if nothing is left of what is allowed. Raises ExpressionError."""
+    if rest < 0:
+        raise ExpressionError("the value is too large")
 
 
 def check_size(value: Value) -> Value:
@@ -86,7 +98,7 @@ def _measure(value: Value, size: int, depth: int) -> int:
     members, items = as_mapping(value), as_items(value)
     if isinstance(value, Text):
         items = list(value.parts)
-    size += len(value) if isinstance(value, str) else 1
+    size += len(value) if isinstance(value, str) else _PER_ITEM
     for each in members.values() if members is not None else items or ():
         size = _measure(each, size, depth + 1)
     if size > MOST:

@@ -48,7 +48,13 @@ REASONS: Final[Mapping[str, str]] = {
     "it is in Microsoft's examples, which Azure itself may refuse": "image-stand-in subnet-expression",
     "nothing of the tool depends on it": (
         "capabilities no-dependencies profile-tags profile-deleted profile-security-context "
-        "profile-list provider-actions identities networks security-groups workspaces"
+        "profile-list provider-actions identities networks security-groups workspaces storage-accounts "
+        "storage-account-name workspace-list-keys "
+        "template-text template-limits invalid-template template-expressions template-parameters "
+        "template-dependencies template-segments template-defaults template-references template-hashes "
+        "template-environment template-authorization deployment-created deployment-shown deployment-validated "
+        "deployment-operations deployment-failed deployment-outputs deployment-not-found deployment-active "
+        "deployment-canceled deployment-name deployment-location deployment-complete what-if"
     ),
     "another service answers it, and that one lags behind": "graph-has-no-views",
     "it is not about Azure": "emulators-own subnets-there",

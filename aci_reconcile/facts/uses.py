@@ -112,11 +112,19 @@ USES: Final[Mapping[str, str]] = {
         "volume-source mount-without-volume mount-path mount-path-empty mount-paths-unique"
     ),
     "Nothing: only other clients see it in the emulator": (
-        "provider-actions identities networks security-groups workspaces subnet-in-use "
+        "provider-actions identities networks security-groups workspaces storage-accounts storage-account-name "
+        "workspace-list-keys subnet-in-use "
         "encryption-order capabilities cached-images resource-types cloud-metadata sign-in "
         "no-dependencies image-stand-in subnet-expression profile-security-context "
         "profile-created profile-revisions profile-tags "
         "profile-deleted profile-list"
+    ),
+    "Nothing: the emulator deploys templates of others": (
+        "template-text template-limits invalid-template template-expressions template-parameters "
+        "template-dependencies template-segments template-defaults template-references template-hashes "
+        "template-environment template-authorization deployment-created deployment-shown deployment-validated "
+        "deployment-operations deployment-failed deployment-outputs deployment-not-found deployment-active "
+        "deployment-canceled deployment-name deployment-location deployment-complete what-if"
     ),
     "Nothing: it belongs to the emulator": "emulators-own unproven-refusals subnets-there",
 }

@@ -61,6 +61,7 @@ MUTABLE = {
     "Schedule": "what one run of the loop has before it",
     "RunningProcess": "a process on its way",
     "SleepingProcess": "a process that sleeps",
+    "DeploymentRun": "what a deployment in the emulator has begun so far",
     "Deadline": "moves with what Azure's rate limits take",
     "HashCost": "counts the slow hashes of one run",
     "Limits": "what one run learns of Azure's rate limits",

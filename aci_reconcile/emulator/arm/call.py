@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ class Call:
     knobs: Knobs
     now: float
     entropy: Callable[[int], bytes]
+    forward: Callable[[Call, Request], Response]
+    """Answers a request of the emulator's own, in the same transaction."""
     outcome: Outcome = ""
     """How the operation of this request ends, if a fault determines it."""
 
@@ -62,6 +65,12 @@ class Call:
     def group_key(self) -> str:
         """The store's key of the container group."""
         return f"{self.resource_group_key}/{self.name.lower()}"
+
+    def send(self, method: str, path: str, version: str, body: Json | None = None) -> Response:
+        """Answer a request that this one makes, with its rights; raises ArmError if it is refused."""
+        content = b"" if body is None else json.dumps(body).encode("ascii")
+        own = Request(method, f"{self.request.origin()}{path}?{urlencode({'api-version': version})}", body=content)
+        return self.forward(self, own)
 
     def new_id(self) -> str:
         """Return a fresh GUID."""

@@ -54,12 +54,12 @@ def put(call: Call) -> Response:
         "deleted": None,
     }
     call.session.put("resource_group", call.resource_group_key, document)
-    return answer(200 if stored else 201, _show(document, call))
+    return answer(200 if stored else 201, show(document, call))
 
 
 def get(call: Call) -> Response:
     """Return one resource group."""
-    return answer(200, _show(scopes.require(call), call))
+    return answer(200, show(scopes.require(call), call))
 
 
 def head(call: Call) -> Response:
@@ -74,14 +74,14 @@ def patch(call: Call) -> Response:
     if body.get("tags") is not None:
         document = {**document, "tags": tags.read(body["tags"])}
         call.session.put("resource_group", call.resource_group_key, document)
-    return answer(200, _show(document, call))
+    return answer(200, show(document, call))
 
 
 def list_all(call: Call) -> Response:
     """Return all resource groups of the subscription."""
     _refuse_filter(call)
     found = call.session.scan("resource_group", f"{call.subscription}/".lower(), _read_skip_token(call))
-    alive = ((key, _show(item, call)) for key, item in found if not scopes.is_gone(item, call))
+    alive = ((key, show(item, call)) for key, item in found if not scopes.is_gone(item, call))
     return make_page(call, alive)
 
 
@@ -120,6 +120,8 @@ def delete(call: Call) -> Response:
         for key in [key for key, _ in profiles.list_stored(call, f"{call.resource_group_key}/")]:
             call.session.delete("profile", key)
         shelf.forget_all(call)
+        for key in [key for key, _ in call.session.scan("deployment", f"{call.resource_group_key}|")]:
+            call.session.delete("deployment", key)
         gone: Json = {**document, "deleted": until, "operation": operation}
         call.session.put("resource_group", call.resource_group_key, gone)
     headers = {"location": _make_result_url(call, operation), "retry-after": _POLL_SECONDS}
@@ -127,7 +129,7 @@ def delete(call: Call) -> Response:
 
 
 def get_result(call: Call) -> Response:
-    """Answer a poll of a deletion's Location: 202 while it goes on, then 200."""
+    """Answer a poll of a Location: 202 while it goes on, then 200 or what the operation has found."""
     stored = call.session.get("operation", f"{call.subscription}/{call.path['operation']}".lower())
     if stored is None or "until" not in stored:
         raise ArmError(
@@ -140,10 +142,11 @@ def get_result(call: Call) -> Response:
         return answer(202, None, {"location": call.request.absolute_url(), "retry-after": _POLL_SECONDS})
     if stored.get("failed"):
         raise errors.resource_group_blocked(stored["name"], call.path["operation"])
-    return Response(200)
+    return answer(stored.get("status", 200), stored.get("result"))
 
 
-def _show(document: Json, call: Call) -> Json:
+def show(document: Json, call: Call) -> Json:
+    """Return a resource group as Azure shows it."""
     state = "Deleting" if scopes.is_deleting(document, call) else "Succeeded"
     body: Json = {
         "id": f"/subscriptions/{document['subscription']}/resourceGroups/{document['name']}",

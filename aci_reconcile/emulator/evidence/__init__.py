@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from aci_reconcile.emulator.evidence.answers import ANSWERS
 from aci_reconcile.emulator.evidence.arm import ARM
 from aci_reconcile.emulator.evidence.around_groups import AROUND_GROUPS
+from aci_reconcile.emulator.evidence.deployments import DEPLOYMENTS
 from aci_reconcile.emulator.evidence.fact import Fact, Kind
 from aci_reconcile.emulator.evidence.neighbours import NEIGHBOURS
 from aci_reconcile.emulator.evidence.refusals import REFUSALS
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FACTS", "Fact", "Kind", "get_fact", "rests_on"]
 
-FACTS: tuple[Fact, ...] = (*ANSWERS, *AROUND_GROUPS, *NEIGHBOURS, *REFUSALS, *SWITCHES, *ARM)
+FACTS: tuple[Fact, ...] = (*ANSWERS, *AROUND_GROUPS, *NEIGHBOURS, *DEPLOYMENTS, *REFUSALS, *SWITCHES, *ARM)
 _BY_ID = {fact.id: fact for fact in FACTS}
 T = TypeVar("T")
 

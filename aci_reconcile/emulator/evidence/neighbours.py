@@ -42,4 +42,26 @@ NEIGHBOURS = (
         "azure-cli's tests (2022), test_monitor_log_analytics_workspace_default",
         "2026-11-29",
     ),
+    Fact(
+        "storage-accounts",
+        "A storage account has two keys, which listKeys returns with their permissions; a share is below its service "
+        "`default`. A new account is there at once, which is not so in Azure.",
+        "document",
+        "REST reference, Storage Accounts and File Shares",
+        "2026-11-29",
+    ),
+    Fact(
+        "storage-account-name",
+        "AccountNameInvalid: 3 to 24 lower-case letters and digits.",
+        "thread",
+        "Azure/azure-xplat-cli#2791, Azure/azure-quickstart-templates#4247",
+        "2026-11-29",
+    ),
+    Fact(
+        "workspace-list-keys",
+        "listKeys of a workspace returns what sharedKeys does.",
+        "example",
+        "Azure/azure-quickstart-templates, microsoft.app/container-app-create",
+        "2026-11-29",
+    ),
 )

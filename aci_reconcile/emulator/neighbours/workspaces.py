@@ -41,6 +41,7 @@ def list_all(call: Call) -> Response:
     return _WORKSPACES.list(call, _show)
 
 
+@rests_on("workspace-list-keys")
 def list_keys(call: Call) -> Response:
     """Return the two keys of a workspace: made up, and the same each time."""
     document = _WORKSPACES.require(call)
