@@ -8,6 +8,7 @@ import sqlite3
 import time
 import uuid
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,7 @@ from aci_reconcile.emulator.arm.call import Call, Handler
 from aci_reconcile.emulator.arm.limits import Limits, spends_provider_budget
 from aci_reconcile.emulator.control import Control, Counts
 from aci_reconcile.emulator.entra import endpoints, tokens
+from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.faults import Faults, FaultyRequest, apply_fault
 from aci_reconcile.emulator.key_vault import Vaults
 from aci_reconcile.emulator.knobs import Knobs
@@ -220,10 +222,23 @@ def _find_handler(request: Request) -> tuple[Match, Handler]:
     if found is None:
         raise errors.not_emulated(f"the path of this {request.method} request")
     _check_version(found, version)
-    handler = found.route.verbs.get(request.method.upper())
+    verb = request.method.upper()
+    handler = found.route.verbs.get(verb)
+    if handler is None and verb == "HEAD" and found.route.is_resource and "GET" in found.route.verbs:
+        handler = partial(_check_existence, found.route.verbs["GET"])
     if handler is None:
         raise errors.not_emulated(f"{request.method} on this path")
     return found, handler
+
+
+@rests_on("resource-existence")
+def _check_existence(get: Handler, call: Call) -> Response:
+    """Say whether there is a resource: 204 or 404, without a body."""
+    try:
+        get(call)
+    except ArmError as refusal:
+        return Response(404 if refusal.status == HTTPStatus.NOT_FOUND else refusal.status)
+    return Response(204)
 
 
 def _forward(call: Call, request: Request) -> Response:

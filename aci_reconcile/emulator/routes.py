@@ -17,7 +17,7 @@ from aci_reconcile.emulator.aci import (
     subnets,
     terminals,
 )
-from aci_reconcile.emulator.arm import resource_groups, rights, subscriptions
+from aci_reconcile.emulator.arm import inventory, resource_groups, rights, subscriptions, tag_names, tag_requests
 from aci_reconcile.emulator.deployments import requests as deployments
 from aci_reconcile.emulator.neighbours import identities, networks, security_groups, storage, workspaces
 from aci_reconcile.emulator.neighbours import operations as network_operations
@@ -38,6 +38,14 @@ class Route:
     segments: tuple[str, ...]
     family: Family
     verbs: Mapping[str, Handler]
+
+    @property
+    def is_resource(self) -> bool:
+        """Whether it is the path of one resource: types and names take turns after the provider."""
+        if "providers" not in self.segments:
+            return False
+        below = self.segments[len(self.segments) - self.segments[::-1].index("providers") + 1 :]
+        return len(below) > 0 and len(below) % 2 == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,10 @@ def _make_route(path: str, family: Family, verbs: Mapping[str, Handler]) -> Rout
 
 def _of(put: Handler, get: Handler, delete: Handler) -> Mapping[str, Handler]:
     return {"PUT": put, "GET": get, "DELETE": delete}
+
+
+def _of_tagged(put: Handler, get: Handler, delete: Handler) -> Mapping[str, Handler]:
+    return {**_of(put, get, delete), "PATCH": tag_requests.patch_neighbour}
 
 
 _SUB = "/subscriptions/{subscription}"
@@ -132,7 +144,7 @@ ROUTES = (
     _make_route(f"{_NAMESPACE}/register", "resources", {"POST": subscriptions.register}),
     _make_route(f"{_NAMESPACE}/unregister", "resources", {"POST": subscriptions.unregister}),
     _make_route(f"{_SUB}/resourceGroups", "resources", {"GET": resource_groups.list_all}),
-    _make_route(f"{_SUB}/resources", "resources", {"GET": resource_groups.list_resources}),
+    _make_route(f"{_SUB}/resources", "resources", {"GET": inventory.list_resources}),
     _make_route(f"{_SUB}/operationresults/{{operation}}", "resources", {"GET": resource_groups.get_result}),
     _make_route(
         _RG,
@@ -145,7 +157,7 @@ ROUTES = (
             "DELETE": resource_groups.delete,
         },
     ),
-    _make_route(f"{_RG}/resources", "resources", {"GET": resource_groups.list_resources}),
+    _make_route(f"{_RG}/resources", "resources", {"GET": inventory.list_resources}),
     _make_route(f"{_SUB}{_ACI}/containerGroups", "groups", {"GET": groups.list_by_subscription}),
     _make_route(f"{_RG}{_ACI}/containerGroups", "groups", {"GET": groups.list_by_resource_group}),
     _make_route(_CG, "groups", {"PUT": create.put, "GET": groups.get, "PATCH": groups.patch, "DELETE": groups.delete}),
@@ -171,6 +183,21 @@ ROUTES = (
     _make_route(f"{_LOCATION}/cachedImages", "groups", {"GET": regions.list_cached_images}),
     _make_route(f"{_CG}/outboundNetworkDependenciesEndpoints", "groups", {"GET": subnets.list_dependencies}),
     _make_route(f"{_SUBNET}{_ACI}/serviceAssociationLinks/default", "groups", {"DELETE": subnets.delete_association}),
+    *(
+        _make_route(
+            f"{scope}/providers/Microsoft.Resources/tags/default",
+            "resources",
+            {**_of(tag_requests.put, tag_requests.get, tag_requests.delete), "PATCH": tag_requests.patch},
+        )
+        for scope in (_SUB, _RG, f"{_RG}/providers/{{namespace}}/{{kind}}/{{name}}")
+    ),
+    _make_route(f"{_SUB}/tagNames", "resources", {"GET": tag_names.list_all}),
+    _make_route(f"{_SUB}/tagNames/{{name}}", "resources", {"PUT": tag_names.put_name, "DELETE": tag_names.delete_name}),
+    _make_route(
+        f"{_SUB}/tagNames/{{name}}/tagValues/{{value}}",
+        "resources",
+        {"PUT": tag_names.put_value, "DELETE": tag_names.delete_value},
+    ),
     *_list_deployment_routes(_SUB),
     *_list_deployment_routes(_RG),
     # azure-cli's older versions ask so (recorded)
@@ -180,13 +207,13 @@ ROUTES = (
         for scope in (f"{_SUB}/providers", f"{_RG}/providers")
         for path, handler in _LISTS_OF_NEIGHBOURS
     ),
-    _make_route(_NETWORK, "resources", _of(networks.put_network, networks.get_network, networks.delete_network)),
+    _make_route(_NETWORK, "resources", _of_tagged(networks.put_network, networks.get_network, networks.delete_network)),
     _make_route(f"{_NETWORK}/subnets", "resources", {"GET": networks.list_subnets}),
     _make_route(_SUBNET, "resources", _of(networks.put_subnet, networks.get_subnet, networks.delete_subnet)),
     _make_route(
         f"{_RG}/providers/Microsoft.Network/networkSecurityGroups/{{name}}",
         "resources",
-        _of(security_groups.put, security_groups.get, security_groups.delete),
+        _of_tagged(security_groups.put, security_groups.get, security_groups.delete),
     ),
     _make_route(f"{_NETWORK_OPERATIONS}/operations/{{operation}}", "resources", {"GET": network_operations.get_status}),
     _make_route(
@@ -195,12 +222,12 @@ ROUTES = (
     _make_route(
         f"{_RG}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{{name}}",
         "resources",
-        _of(identities.put, identities.get, identities.delete),
+        _of_tagged(identities.put, identities.get, identities.delete),
     ),
-    _make_route(_WORKSPACE, "resources", _of(workspaces.put, workspaces.get, workspaces.delete)),
+    _make_route(_WORKSPACE, "resources", _of_tagged(workspaces.put, workspaces.get, workspaces.delete)),
     _make_route(f"{_WORKSPACE}/sharedKeys", "resources", {"POST": workspaces.list_keys}),
     _make_route(f"{_WORKSPACE}/listKeys", "resources", {"POST": workspaces.list_keys}),
-    _make_route(_ACCOUNT, "resources", _of(storage.put_account, storage.get_account, storage.delete_account)),
+    _make_route(_ACCOUNT, "resources", _of_tagged(storage.put_account, storage.get_account, storage.delete_account)),
     _make_route(f"{_ACCOUNT}/listKeys", "resources", {"POST": storage.list_keys}),
     _make_route(_SHARE, "resources", _of(storage.put_share, storage.get_share, storage.delete_share)),
     *(

@@ -49,6 +49,8 @@ REASONS: Final[Mapping[str, str]] = {
     "nothing of the tool depends on it": (
         "capabilities no-dependencies profile-tags profile-deleted profile-security-context "
         "profile-list provider-actions identities networks security-groups workspaces storage-accounts "
+        "tag-filter invalid-filter resources-top resources-expand resource-existence tags-resource "
+        "tag-names tag-name-in-use tag-name-missing "
         "storage-account-name workspace-list-keys "
         "template-text template-limits invalid-template template-expressions template-parameters "
         "template-dependencies template-segments template-defaults template-references template-hashes "

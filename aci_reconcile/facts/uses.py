@@ -113,6 +113,8 @@ USES: Final[Mapping[str, str]] = {
     ),
     "Nothing: only other clients see it in the emulator": (
         "provider-actions identities networks security-groups workspaces storage-accounts storage-account-name "
+        "tag-filter invalid-filter resources-top resources-expand resource-existence tags-resource "
+        "tag-names tag-name-in-use tag-name-missing "
         "workspace-list-keys subnet-in-use "
         "encryption-order capabilities cached-images resource-types cloud-metadata sign-in "
         "no-dependencies image-stand-in subnet-expression profile-security-context "

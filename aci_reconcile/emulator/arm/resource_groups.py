@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import heapq
 import re
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors
 from aci_reconcile.emulator.aci import groups, profiles
 from aci_reconcile.emulator.aci.deserializer import parse
-from aci_reconcile.emulator.aci.echo import TYPE
 from aci_reconcile.emulator.arm import scopes, tags, versions
 from aci_reconcile.emulator.arm.call import make_page
+from aci_reconcile.emulator.arm.filters import read_tag_filter, read_top
 from aci_reconcile.emulator.evidence import rests_on
-from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object
+from aci_reconcile.emulator.model import ArmError, Json, Response, answer
 from aci_reconcile.emulator.neighbours import shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from aci_reconcile.emulator.arm.call import Call
 
 _TYPE = "Microsoft.Resources/resourceGroups"
-_TYPE_FILTER = re.compile(r"\s*resourceType\s+eq\s+'(?P<type>[^']+)'\s*", re.IGNORECASE)
-_PAGE = 1000
 _ILLEGAL = re.compile(r"[^\w.()-]")
 _LONGEST = 90
 _POLL_SECONDS = "1"
@@ -78,28 +72,12 @@ def patch(call: Call) -> Response:
 
 
 def list_all(call: Call) -> Response:
-    """Return all resource groups of the subscription."""
-    _refuse_filter(call)
+    """Return the resource groups of the subscription: all, or those with a tag."""
+    query = call.request.query()
+    wanted, top = read_tag_filter(query.get("$filter", "")), read_top(query.get("$top", ""))
     found = call.session.scan("resource_group", f"{call.subscription}/".lower(), _read_skip_token(call))
-    alive = ((key, show(item, call)) for key, item in found if not scopes.is_gone(item, call))
-    return make_page(call, alive)
-
-
-@rests_on("resources-filter", "resources-page")
-def list_resources(call: Call) -> Response:
-    """Return the resources of a resource group or a subscription in ARM's short form, filtered by type on request."""
-    wanted = _read_type(call).lower()
-    prefix = f"{call.subscription}/"
-    if "resource_group" in call.path:
-        scopes.require(call)
-        prefix = f"{call.resource_group_key}/"
-    listed = [
-        lister(call, prefix.lower())
-        for kind, lister in ((TYPE, _list_groups), (profiles.TYPE, _list_profiles))
-        if wanted in {"", kind.lower()}
-    ]
-    listed.append(_list_neighbours(call, wanted))
-    return make_page(call, heapq.merge(*listed, key=itemgetter(0)), _PAGE)
+    alive = ((key, show(item, call)) for key, item in found if not scopes.is_gone(item, call) and wanted.fits(item))
+    return make_page(call, alive, top)
 
 
 @rests_on("resource-group-blocked")
@@ -159,30 +137,6 @@ def show(document: Json, call: Call) -> Json:
     return {**body, "properties": {"provisioningState": state}}
 
 
-def _list_groups(call: Call, prefix: str) -> Iterator[tuple[str, Json]]:
-    for key, group in groups.list_stored(call, prefix, _read_skip_token(call)):
-        if group.gone is None:
-            short: Json = {"id": group.id, "name": group.name, "type": TYPE, "location": group.location}
-            extras = {name: group.body[name] for name in ("tags", "zones") if name in group.body}
-            yield key, {**short, **as_object(extras)}
-
-
-def _list_profiles(call: Call, prefix: str) -> Iterator[tuple[str, Json]]:
-    """Yield profiles under keys that no group has, so that a page can begin between the two."""
-    for key, profile in profiles.list_stored(call, prefix):
-        shown = profile.show("")
-        if f"{key}|profile" > _read_skip_token(call):
-            yield f"{key}|profile", {name: item for name, item in shown.items() if name != "properties"}
-
-
-def _list_neighbours(call: Call, wanted: str) -> Iterator[tuple[str, Json]]:
-    """Yield the resources of other providers."""
-    prefix = f"{call.resource_group_key}|" if "resource_group" in call.path else f"{call.subscription}/".lower()
-    for key, document in shelf.list_all(call, prefix, _read_skip_token(call)):
-        if wanted in {"", document["type"].lower()}:
-            yield key, document
-
-
 def _check_name(name: str) -> None:
     if len(name) > _LONGEST or name.endswith(".") or _ILLEGAL.search(name):
         message = (
@@ -190,23 +144,6 @@ def _check_name(name: str) -> None:
             "letters, digits, '-', '.', '(', ')' or '_', at most 90 of them, and must not end with '.'."
         )
         raise ArmError(400, "InvalidResourceGroup", message, fact="resource-group-name")
-
-
-def _read_type(call: Call) -> str:
-    """Return the type by which a list of resources is filtered; empty for all. Other filters are not supported."""
-    wanted = call.request.query().get("$filter", "")
-    if not wanted:
-        _refuse_filter(call)
-        return ""
-    match = _TYPE_FILTER.fullmatch(wanted)
-    if match is None or call.request.query().keys() & {"$top", "$expand"}:
-        raise errors.not_emulated("filters of ARM's lists but `resourceType eq '…'`, and $top and $expand")
-    return match["type"]
-
-
-def _refuse_filter(call: Call) -> None:
-    if call.request.query().keys() & {"$filter", "$top", "$expand"}:
-        raise errors.not_emulated("$filter, $top and $expand on ARM's lists")
 
 
 def _read_skip_token(call: Call) -> str:

@@ -59,8 +59,10 @@ class Shelf:
         return errors.resource_not_found(call.path[self.names[0]], call.resource_group, kind)
 
     def save(self, call: Call, document: Json) -> None:
-        """Write the resource in the path."""
-        call.session.put("neighbour", self.key(call), document)
+        """Write the resource in the path, with the times of its creation and its last change."""
+        stored = self.find(call) or document
+        times = {"made": stored.get("made", call.now), "changed": call.now}
+        call.session.put("neighbour", self.key(call), {**document, **times})
 
     def scan(self, call: Call, prefix: str, after: str = "") -> Iterator[tuple[str, Json]]:
         """Yield the resources of this type whose keys begin so."""
@@ -96,10 +98,17 @@ class Shelf:
 
 
 def list_all(call: Call, prefix: str, after: str) -> Iterator[tuple[str, Json]]:
-    """Yield all that has a location, in ARM's short form."""
+    """Yield all that has a location."""
     for key, document in call.session.scan("neighbour", prefix, after):
         if "location" in document:
-            yield key, {name: document[name] for name in ("id", "name", "type", "location", "tags") if name in document}
+            yield key, document
+
+
+def find_any(call: Call, kind: str, name: str) -> tuple[str, Json] | None:
+    """Return the key and the document of a resource in the resource group of the path, whatever its provider."""
+    key = f"{call.resource_group_key}|{kind}|{name}".lower()
+    document = call.session.get("neighbour", key)
+    return None if document is None else (key, document)
 
 
 def forget_all(call: Call) -> None:

@@ -34,11 +34,9 @@ def put_account(call: Call) -> Response:
         )
         raise ArmError(400, "AccountNameInvalid", message, fact="storage-account-name")
     body, document = _ACCOUNTS.read(call)
-    stored = _ACCOUNTS.find(call)
     document |= {"kind": str(body.get("kind") or "StorageV2"), "sku": as_object(body.get("sku"))}
-    document["created"] = stored["created"] if stored else call.now
     _ACCOUNTS.save(call, document)
-    return answer(200, _show_account(call, document))
+    return answer(200, _show_account(call, _ACCOUNTS.require(call)))
 
 
 def get_account(call: Call) -> Response:
@@ -98,7 +96,7 @@ def _show_account(_: Call, document: Json) -> Json:
     kept: Json = {name: document[name] for name in ("id", "name", "type", "location", "tags") if name in document}
     properties = {
         "provisioningState": "Succeeded",
-        "creationTime": times.format_fraction(document["created"], 7),
+        "creationTime": times.format_fraction(document["made"], 7),
         "primaryLocation": document["location"],
         "statusOfPrimary": "available",
         "primaryEndpoints": {each: f"https://{document['name']}.{each}.core.windows.net/" for each in _SERVICES},
@@ -114,5 +112,5 @@ def _show_share(document: Json) -> Json:
 def _make_key(document: Json, name: str) -> Json:
     text = f"{name} of {document['id'].lower()}"
     value = base64.b64encode(hashlib.sha512(text.encode("utf-8", "replace")).digest()).decode()
-    created = times.format_fraction(document["created"], 7)
+    created = times.format_fraction(document["made"], 7)
     return {"creationTime": created, "keyName": name, "value": value, "permissions": "FULL"}

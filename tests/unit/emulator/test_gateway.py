@@ -51,7 +51,7 @@ def test_paths_are_compared_without_regard_to_case() -> None:
         ("DELETE", GROUPS),
         ("POST", f"{GROUPS}/web/containers/web/resize"),
         ("GET", GROUPS.replace("containerGroups", "nGroups")),
-        ("GET", f"{SUBSCRIPTION}/resourceGroups?$filter=tagName eq 'a'"),
+        ("GET", f"{SUBSCRIPTION}/resources?$filter=identity eq 'a'"),
     ],
 )
 def test_what_is_not_emulated_says_so_loudly(method: str, path: str) -> None:
