@@ -12,9 +12,23 @@ from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import Json, Response, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aci_reconcile.emulator.knobs import Knobs
 
 _RESOURCES = "Microsoft.Resources"
+_RESOURCES_VERSIONS = ("2021-04-01", "2022-12-01", "2025-04-01")
+# the types of other providers, each with an api-version that clients may use; they are always registered
+_NEIGHBOURS: Mapping[str, Mapping[str, str]] = {
+    "Microsoft.ManagedIdentity": {"userAssignedIdentities": "2023-01-31"},
+    "Microsoft.Network": {
+        "virtualNetworks": "2023-11-01",
+        "virtualNetworks/subnets": "2023-11-01",
+        "networkSecurityGroups": "2023-11-01",
+    },
+    "Microsoft.OperationalInsights": {"workspaces": "2022-10-01"},
+    "Microsoft.Storage": {"storageAccounts": "2023-01-01", "storageAccounts/fileServices/shares": "2023-01-01"},
+}
 _OWN_TYPES = (
     TYPE.partition("/")[2],
     "serviceAssociationLinks",
@@ -33,6 +47,7 @@ _OWN_TYPES = (
     ),
     "operations",
 )
+_NAMESPACES = (PROVIDER, _RESOURCES, *_NEIGHBOURS)
 
 
 def list_tenants(call: Call) -> Response:
@@ -77,7 +92,7 @@ def list_locations(call: Call) -> Response:
 
 def list_providers(call: Call) -> Response:
     """Return the providers that are emulated."""
-    return answer(200, {"value": [_show_provider(call, name) for name in (PROVIDER, _RESOURCES)]})
+    return answer(200, {"value": [_show_provider(call, name) for name in _NAMESPACES]})
 
 
 def get_provider(call: Call) -> Response:
@@ -112,7 +127,7 @@ def _set_state(call: Call, state: str, meanwhile: str) -> Response:
 
 def _find_namespace(call: Call) -> str:
     segment = call.path["namespace"]
-    found = next((name for name in (PROVIDER, _RESOURCES) if name.lower() == segment.lower()), None)
+    found = next((name for name in _NAMESPACES if name.lower() == segment.lower()), None)
     if found is None:
         raise errors.not_emulated(f"the resource provider '{segment}'")
     return found
@@ -126,7 +141,7 @@ def _find_state(call: Call, namespace: str) -> str:
     document = call.session.get("provider", _make_key(call, namespace))
     if document is not None:
         return str(document["state"])
-    return "Registered" if call.knobs.registered or namespace == _RESOURCES else "NotRegistered"
+    return "Registered" if call.knobs.registered or namespace != PROVIDER else "NotRegistered"
 
 
 @rests_on("subscription")
@@ -164,11 +179,12 @@ def _show_provider(call: Call, namespace: str) -> Json:
     if namespace == PROVIDER:
         types = [_show_type(name, versions.CONTAINER_GROUP_VERSIONS) for name in _OWN_TYPES]
         policy = "RegistrationRequired"
+    elif namespace == _RESOURCES:
+        kinds = ("resourceGroups", "subscriptions", "deployments", "tags")
+        types, policy = [_show_type(name, _RESOURCES_VERSIONS) for name in kinds], "RegistrationFree"
     else:
-        types = [
-            _show_type(name, ("2021-04-01", "2022-12-01", "2025-04-01")) for name in ("resourceGroups", "subscriptions")
-        ]
-        policy = "RegistrationFree"
+        types = [_show_type(name, (version,)) for name, version in _NEIGHBOURS[namespace].items()]
+        policy = "RegistrationRequired"
     return {
         "id": f"/subscriptions/{call.subscription}/providers/{namespace}",
         "namespace": namespace,
