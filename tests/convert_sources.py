@@ -72,7 +72,14 @@ def _arm(name: str, resources: Any, *, whole: bool = True, groups: int = 1, **pa
     return Source(name, {"azuredeploy.json": template(**parts, resources=resources)}, whole=whole, groups=groups)
 
 
-_STORAGE: Final = {"type": "Microsoft.Storage/storageAccounts", "apiVersion": "2022-09-01", "name": "shopdata"}
+_STORAGE: Final = {
+    "type": "Microsoft.Storage/storageAccounts",
+    "apiVersion": "2022-09-01",
+    "name": "shopdata",
+    "location": REGION,
+    "sku": {"name": "Standard_LRS"},
+    "kind": "StorageV2",
+}
 
 
 def arm_templates() -> list[Source]:
@@ -335,7 +342,11 @@ def arm_templates() -> list[Source]:
                 )
             },
         ),
-        _arm("outputs", [group()], outputs={"ip": {"type": "string", "value": "[reference('web').ipAddress.ip]"}}),
+        _arm(
+            "outputs",
+            [group(containers=[container(ports=[{"port": 80}])], ipAddress=_open())],
+            outputs={"ip": {"type": "string", "value": "[reference('web').ipAddress.ip]"}},
+        ),
     ]
     assert len(sources) == 30
     return sources
