@@ -51,7 +51,7 @@ def format_manifests(sources: Sources, run: Run) -> tuple[Formatted, ...]:
         for each in loaded.resources
         if each.where is not None and (loaded.selected is None or each.id.key in loaded.selected)
     )
-    files = [_format(request.cwd / name, name, order=True) for name in names]
+    files = [_format(request.cwd / name, name) for name in names]
     if not _keeps(request, loaded, files):  # one of them is the reason; each is tried alone
         files = [_choose(request, loaded, each) for each in files]
     secrets = find_secrets(loaded)
@@ -69,23 +69,27 @@ def write_formatted(files: tuple[Formatted, ...]) -> None:
             write_edited(each.path, each.after)
 
 
-def _format(path: Path, name: str, *, order: bool) -> Formatted:
+def _format(path: Path, name: str, *, order: bool = True, short: bool = True) -> Formatted:
     text = read_for_edit(path)
     try:
-        return Formatted(name, path, text, format_text(text, as_json=path.suffix.lower() == ".json", order=order))
+        after = format_text(text, as_json=path.suffix.lower() == ".json", order=order, short=short)
+        return Formatted(name, path, text, after)
     except ValueError as error:
         raise AciReconcileError(f"{name} cannot be formatted: {error}") from error
 
 
 def _choose(request: Request, loaded: Loaded, file: Formatted) -> Formatted:
-    """Return a file as formatted, or with its keys where they are: an alias must not come before its anchor.
+    """Return a file as formatted, or in its long form, or with its keys where they are, too.
+
+    An alias must not come before its anchor, and what is declared must stay the same to the last value.
 
     Raises:
         AciReconcileError: either would change what it declares.
     """
-    for each in (file, _format(file.path, file.file, order=False)):
-        if _keeps(request, loaded, [each]):
-            return each
+    for order, short in ((True, True), (True, False), (False, False)):
+        tried = _format(file.path, file.file, order=order, short=short)
+        if _keeps(request, loaded, [tried]):
+            return tried
     raise AciReconcileError(f"{file.file} cannot be formatted without changing what it declares; nothing was written")
 
 

@@ -14,6 +14,7 @@ from aci_reconcile.convert.arm.evaluation import Place
 from aci_reconcile.convert.compose.project import ComposeOptions
 from aci_reconcile.convert.sources import Options, SourceError, SourceText, convert
 from aci_reconcile.convert.writing import write_manifests
+from aci_reconcile.manifest.editing.format import format_text
 from aci_reconcile.manifest.export.manifests import SharedSettings
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def is_told(path: str, files: dict[str, str], source: Source) -> bool:
     except SourceError as error:
         return MARK in error.message
     written = write_manifests(found, SharedSettings())
+    assert all(each.text == format_text(each.text, as_json=False) for each in written.manifests)
     said = "".join(each.text for each in written.manifests)
     said += "".join(f"{each.name} {each.declare()}" for each in written.variables)
     said += "".join(f"{each.path} " for each in written.needed)

@@ -29,7 +29,7 @@ class FormatOptions:
             section=options.OUTPUT,
             setting="fmt_check",
             is_flag=True,
-            help="Write nothing; exit with 1 if a file would change.",
+            help="Write nothing; exit with 2 if a file would change.",
         )
     )
     diff: bool = declare(
@@ -60,7 +60,7 @@ def format_files(session: Session, asked: FormatOptions) -> ExitCode:
         session.console.result("".join(_render_diff(each) for each in changed).rstrip("\n"))
     else:
         session.console.result(_render_text(files, changed))
-    return ExitCode.ERROR if asked.check and changed else ExitCode.OK
+    return ExitCode.DIFFERENCES if asked.check and changed else ExitCode.OK
 
 
 def _render_text(files: tuple[Formatted, ...], changed: tuple[Formatted, ...]) -> str:

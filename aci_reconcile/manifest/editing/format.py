@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.fields import Kind
 from aci_reconcile.core.fields.paths import below
-from aci_reconcile.manifest.editing.place import SHORT
+from aci_reconcile.manifest.editing.place import SHORT, find_child
 from aci_reconcile.manifest.editing.reorder import reorder
+from aci_reconcile.manifest.editing.shorten import shorten
 from aci_reconcile.manifest.editing.tree import Items, Text, read_trees
-from aci_reconcile.manifest.editing.write import quote_value
+from aci_reconcile.manifest.editing.write import is_text_without_quotes, quote_value
 from aci_reconcile.manifest.keys import GROUP
-from aci_reconcile.manifest.source.nodes import fold_key
 from aci_reconcile.manifest.syntax.reference_grammar import has_reference
 
 if TYPE_CHECKING:
@@ -31,13 +31,14 @@ _ENDS: Final = re.compile(r"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
 _Edit = tuple[int, int, str]
 
 
-def format_text(text: str, *, as_json: bool, order: bool = True) -> str:
+def format_text(text: str, *, as_json: bool, order: bool = True, short: bool = True) -> str:
     """Return a file in the one form.
 
     Args:
         text: the file, which the loader has accepted.
         as_json: whether it is JSON.
         order: whether keys may move. Where an alias would come before its anchor, they must not.
+        short: whether to write the short form.
 
     Raises:
         ValueError: it is not YAML.
@@ -49,7 +50,13 @@ def format_text(text: str, *, as_json: bool, order: bool = True) -> str:
             edits.setdefault(edit[0], edit)
     for start, end, new in sorted(edits.values(), reverse=True):
         text = text[:start] + new + text[end:]
-    return reorder(text, read_trees(text, json=as_json)) if order and not as_json else text
+    if as_json or not order:
+        return text
+    text = reorder(text, read_trees(text, json=False))
+    if not short:
+        return text
+    text = shorten(text)
+    return reorder(text, read_trees(text, json=False))
 
 
 def _trim(text: str, *, as_json: bool) -> str:
@@ -108,24 +115,13 @@ def _list_edits(tree: Tree, spec: Node | None, seen: set[int], *, as_json: bool)
             yield from _list_edits(value, following, seen, as_json=as_json)
 
 
-def find_child(key: str, spec: Node) -> tuple[str, Node | None]:
-    """Return ARM's spelling of a key, and its field; the level `properties` may be left out."""
-    if spec.kind is not Kind.OBJECT:
-        return key, below(spec, key)
-    for level in (spec, *(spec.children[name] for name in ("properties", "requests") if name in spec.children)):
-        found = level.lowered.get(key.lower()) or level.lowered.get(fold_key(key))
-        if found is not None:
-            return found, level.children[found]
-    return key, None
-
-
 def _edit_value(value: Text, spec: Node, *, as_json: bool) -> Iterator[_Edit]:
     text = value.text
     if value.style in {"|", ">"} or (not value.style and text in _NULLS) or has_reference(text):
         return
     new = _choose_spelling(text, spec)
     unquoted = value.style and spec.kind in {Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN}
-    risky = not value.style and spec.kind is Kind.STRING
+    risky = not value.style and spec.kind is Kind.STRING and not is_text_without_quotes(text)
     if new == text and not unquoted and not risky:
         return
     written = quote_value(new, spec, "" if unquoted else value.style, as_json=as_json)

@@ -132,6 +132,17 @@ def _read_member(tree: Tree, name: str) -> str:
     return _DEFAULTS.get(name, "")
 
 
+def find_child(key: str, spec: Node) -> tuple[str, Node | None]:
+    """Return ARM's spelling of a key, and its field; the level `properties` may be left out."""
+    if spec.kind is not Kind.OBJECT:
+        return key, below(spec, key)
+    for level in (spec, *(spec.children[name] for name in ("properties", "requests") if name in spec.children)):
+        found = level.lowered.get(key.lower()) or level.lowered.get(fold_key(key))
+        if found is not None:
+            return found, level.children[found]
+    return key, None
+
+
 def list_names(tree: Tree) -> tuple[str, ...]:
     """Return the keys of a map, or the names of a list's entries, for messages."""
     if isinstance(tree, Table):

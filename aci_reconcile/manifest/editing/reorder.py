@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.editing.tree import Tree
 
 _FIRST: Final = ("$schema", "<<", "name", "type", "apiversion", "resourcegroup", "location", "tags")
-"""What comes before the rest, in lower case."""
+"""What comes before the rest of a group, in lower case."""
+_FIRST_INSIDE: Final = ("<<", "name")
+"""What comes first further inside."""
 _LAST: Final = "lifecycle"
 
 
@@ -50,21 +52,25 @@ def _list_tables(
         yield from _list_tables(value, following, seen)
 
 
-def _rank(key: str, spec: Node) -> tuple[int, int]:
+def _rank(key: str, spec: Node, *, root: bool) -> tuple[int, ...]:
     lowered = key.lower()
-    if lowered in _FIRST:
-        return 0, _FIRST.index(lowered)
+    first = _FIRST if root else _FIRST_INSIDE
+    if lowered in first:
+        return 0, first.index(lowered)
     if lowered == _LAST:
         return 3, 0
     for at, level in enumerate((spec, spec.children.get("properties"))):
         names = list(level.lowered) if level is not None else []
         if lowered in names:
             return 1 + at, names.index(lowered)
+    requests = spec.children.get("requests")
+    if requests is not None and lowered in requests.lowered:  # written without it, in its place
+        return 1, list(spec.lowered).index("requests"), list(requests.lowered).index(lowered)
     return 2, 1000  # a property of a newer api-version
 
 
 def _permute(text: str, table: Table, spec: Node, *, root: bool) -> str:
-    ranks = [_rank(key.text, spec) for key, _ in table.entries]
+    ranks = [_rank(key.text, spec, root=root) for key, _ in table.entries]
     wanted = sorted(range(len(ranks)), key=lambda at: (ranks[at], at))
     if wanted == list(range(len(ranks))):
         return text

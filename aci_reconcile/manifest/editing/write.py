@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _UNQUOTED: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN})
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_FORMS: Final = ("k: {}", "{k: {}}", "{k: {}, l: m}")
+"""Where a value may stand."""
 _PAIRS: Final = frozenset({"environmentVariables", "volumeMounts"})
 
 
@@ -143,11 +145,16 @@ def _escape_odd(quoted: str) -> str:
     )
 
 
-def _is_plain(value: str, *, text: bool) -> bool:
+def is_text_without_quotes(value: str) -> bool:
+    """Whether a value that stands without quotes, outside of braces, is the text that it looks like."""
+    return _is_plain(value, text=True, forms=("k: {}",))
+
+
+def _is_plain(value: str, *, text: bool, forms: tuple[str, ...] = _FORMS) -> bool:
     """Whether a value needs no quotes, in braces or outside; a text must not look like a number, a flag or a date."""
     import yaml
 
-    for form in (f"k: {value}", f"{{k: {value}}}", f"{{k: {value}, l: m}}"):
+    for form in (each.replace("{}", value) for each in forms):
         try:
             node = yaml.compose(form, Loader=yaml.SafeLoader)
         except yaml.YAMLError:

@@ -144,6 +144,127 @@ def test_what_is_declared_stays_and_the_second_time_changes_nothing(cli: Command
     assert file.read_bytes() == once
 
 
+LONG = """\
+name: web
+properties:
+  # the system
+  osType: Linux
+  containers:
+  # first
+  - name: web # n
+    # inside
+    properties:
+      image: nginx # i
+      environmentVariables: # env
+      # a
+      - name: A # c
+        value: x
+      - name: B
+        secureValue: ${env:B}
+      - name: 'C'
+        value: |
+          d # no comment
+            e
+
+          f
+
+      # last
+      - value: "1"
+        name: on # o
+      volumeMounts:
+        - name: data
+          mountPath: /mnt
+      ports:
+      - port: 80 # p
+      - port: 443
+        protocol: UDP
+      resources:
+        requests: {cpu: 1, memoryInGB: 1.5} # r
+  - name: both
+    properties:
+      image: nginx
+      environmentVariables:
+        - name: A # two comments
+          value: x # stay apart
+      resources: {requests: {cpu: 1, memoryInGB: 1.5}, limits: {cpu: 2}}
+  volumes: [{name: data, emptyDir: {}}]
+  # the end
+"""
+SHORT = """\
+name: web
+# the system
+osType: Linux
+containers:
+# first
+- name: web # n
+  # inside
+  image: nginx # i
+  ports:
+  - 80 # p
+  - protocol: UDP
+    port: 443
+  environmentVariables: # env
+    # a
+    A: x  # c
+    B: {secureValue: "${env:B}"}
+    'C': |
+      d # no comment
+        e
+
+      f
+
+    # last
+    "on": "1"  # o
+  resources:
+    memoryInGB: 1.5 # r
+    cpu: 1
+  volumeMounts:
+    data: /mnt
+- name: both
+  image: nginx
+  environmentVariables:
+    - name: A # two comments
+      value: x # stay apart
+  resources: {cpu: 1, memoryInGB: 1.5, limits: {cpu: 2}}
+volumes: [{name: data, emptyDir: {}}]
+# the end
+"""
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_what_can_be_short_is_short(cli: CommandLine, ends: str) -> None:
+    """Comments stay; where they have no room, or a short form would say something else, the long one stays."""
+    file = manifest(cli, LONG.replace("\n", ends))
+    before = cli("render")
+
+    assert cli("fmt").code == 0
+    assert file.read_bytes().decode() == SHORT.replace("\n", ends)
+    assert cli("render").document == before.document
+    assert cli("fmt", "--check").code == 0
+
+
+def test_a_short_form_that_says_something_else_is_not_taken(cli: CommandLine) -> None:
+    """An anchor that others refer to, a key that is in both places, a name twice, no value."""
+    text = (
+        "name: web\nsku: ~\ncontainers:\n- name: a\n  image: x:1\n"
+        "  environmentVariables: &env\n  - name: A\n    value: x\n"
+        "  resources:\n    requests: &size\n      memoryInGB: 1\n      cpu: 1\n"
+        "- name: b\n  image: x:1\n"
+        "  environmentVariables: *env\n"
+        "  resources:\n    requests: *size\n"
+        "- name: c\n  image: x:1\n"
+        "  environmentVariables:\n  - name: A\n  resources: {memoryInGB: 1, cpu: 1}\n"
+        "properties:\n  sku: Standard\n"
+    )
+    file = manifest(cli, text)
+    before = cli("render")
+
+    assert cli("fmt").code == 0
+    assert cli("render").document == before.document
+    after = file.read_text()
+    assert ["- name: A" in after, "&env" in after, "&size" in after, "properties:" in after] == [True] * 4
+
+
 @pytest.mark.parametrize("option", ["--check", "--diff"])
 def test_what_would_change_is_shown_and_not_written(cli: CommandLine, option: str) -> None:
     """A check fails; a diff is for reading."""
@@ -152,7 +273,7 @@ def test_what_would_change_is_shown_and_not_written(cli: CommandLine, option: st
 
     ran = cli("fmt", option)
 
-    assert ran.code == (1 if option == "--check" else 0)
+    assert ran.code == (2 if option == "--check" else 0)
     assert ran.out == (
         "manifests/web.yaml\n"
         if option == "--check"
@@ -180,9 +301,9 @@ def test_an_invalid_file_is_named_and_nothing_is_written(cli: CommandLine) -> No
     valid = manifest(cli, MESSY)
     manifest(cli, "name: api\ncontainers: [}\n", "manifests/api.yaml")
 
-    ran = cli("fmt")
+    ran = cli("fmt", "--check")
 
-    assert ran.code == 1
+    assert ran.code == 1  # and not 2, which says that something would change
     assert "manifests/api.yaml:2:14: error ACI004" in ran.err
     assert valid.read_text() == MESSY
 
