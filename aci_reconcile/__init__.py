@@ -1,9 +1,9 @@
 """A declarative reconciler for Azure Container Instances.
 
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
-``verify``, ``import_groups``, ``convert_sources``, ``diagnose``, ``read_events``, ``read_logs``, ``follow_logs``,
-``restart``, ``stop``, ``start``, ``wait``, ``execute`` and ``run_task``, with ``Allow`` for what a plan may do; see
-docs/python-api.md. They are imported when you first use them: ``import aci_reconcile`` costs nothing.
+``verify``, ``import_groups``, ``convert_sources``, ``set_values``, ``format_manifests``, ``diagnose``, ``read_events``,
+``read_logs``, ``follow_logs``, ``restart``, ``stop``, ``start``, ``wait``, ``execute`` and ``run_task``, with ``Allow``
+for what a plan may do; see docs/python-api.md. They are imported when you first use them: ``import aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         drift,
         execute,
         follow_logs,
+        format_manifests,
         import_groups,
         load,
         load_plan,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         restart,
         run_task,
         save_plan,
+        set_values,
         start,
         stop,
         verify,
@@ -45,6 +47,7 @@ __all__ = [
     "drift",
     "execute",
     "follow_logs",
+    "format_manifests",
     "import_groups",
     "load",
     "load_plan",
@@ -54,6 +57,7 @@ __all__ = [
     "restart",
     "run_task",
     "save_plan",
+    "set_values",
     "start",
     "stop",
     "verify",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aci_reconcile.api.access import connect, load
 from aci_reconcile.api.conversions import convert_sources
+from aci_reconcile.api.editing import format_manifests, set_values
 from aci_reconcile.api.imports import import_groups
 from aci_reconcile.api.inspection import diagnose, read_events
 from aci_reconcile.api.logs import follow_logs, read_logs
@@ -23,6 +24,7 @@ __all__ = [
     "drift",
     "execute",
     "follow_logs",
+    "format_manifests",
     "import_groups",
     "load",
     "load_plan",
@@ -32,6 +34,7 @@ __all__ = [
     "restart",
     "run_task",
     "save_plan",
+    "set_values",
     "start",
     "stop",
     "verify",

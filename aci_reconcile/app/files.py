@@ -55,21 +55,36 @@ def write_whole(file: Path, text: str, *, private: bool = False, mode: int | Non
 _MARK = "\ufeff"
 
 
-def read_for_edit(file: Path) -> str:
+def read_for_edit(file: Path, folder: Path) -> str:
     """Return the text of a file that the loader has read, without a byte order mark.
+
+    Args:
+        file: the file.
+        folder: where the command runs; links that lead there are the user's own.
 
     Raises:
         AciReconcileError: it can't be read.
-        UsageError: it is a link out of its repository.
+        UsageError: it is a link out of its repository, or below one.
     """
-    from aci_reconcile.manifest.source.files import find_repository
-
     try:
-        if file.is_symlink() and not file.resolve().is_relative_to(find_repository(file.parent.resolve())):
-            raise UsageError(f"{file} is a link out of the repository", hint="edit the file that it leads to")
+        link = _find_link_out(file, folder)
+        if link is not None:
+            raise UsageError(f"{link} is a link out of the repository", hint="edit the file that it leads to")
         return file.read_bytes().decode().removeprefix(_MARK)
     except (OSError, ValueError) as error:
         raise AciReconcileError(f"{file} cannot be read: {error}") from error
+
+
+def _find_link_out(file: Path, folder: Path) -> Path | None:
+    """Return the link on the way from a folder to a file that leads out of the repository that the link is in."""
+    from aci_reconcile.manifest.source.files import find_repository
+
+    for each in (file, *file.parents):
+        if each == folder or folder.is_relative_to(each):
+            return None
+        if each.is_symlink() and not each.resolve().is_relative_to(find_repository(each.parent).resolve()):
+            return each
+    return None
 
 
 def write_edited(file: Path, text: str) -> None:

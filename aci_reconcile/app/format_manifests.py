@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app.files import read_for_edit, write_edited
@@ -27,10 +27,15 @@ class Formatted:
 
     file: str
     path: Path
-    before: str
-    after: str
+    before: str = field(repr=False)
+    after: str = field(repr=False)
     secrets: tuple[Secret, ...] = ()
     """What the manifests of the project have in clear text, and must not be shown."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the form was another one."""
+        return self.before != self.after
 
 
 def format_manifests(sources: Sources, run: Run) -> tuple[Formatted, ...]:
@@ -51,7 +56,7 @@ def format_manifests(sources: Sources, run: Run) -> tuple[Formatted, ...]:
         for each in loaded.resources
         if each.where is not None and (loaded.selected is None or each.id.key in loaded.selected)
     )
-    files = [_format(request.cwd / name, name) for name in names]
+    files = [_format(request, name) for name in names]
     if not _keeps(request, loaded, files):  # one of them is the reason; each is tried alone
         files = [_choose(request, loaded, each) for each in files]
     secrets = find_secrets(loaded)
@@ -65,12 +70,13 @@ def write_formatted(files: tuple[Formatted, ...]) -> None:
         AciReconcileError: one of them cannot be written.
     """
     for each in files:
-        if each.before != each.after:
+        if each.changed:
             write_edited(each.path, each.after)
 
 
-def _format(path: Path, name: str, *, order: bool = True, short: bool = True) -> Formatted:
-    text = read_for_edit(path)
+def _format(request: Request, name: str, *, order: bool = True, short: bool = True) -> Formatted:
+    path = request.cwd / name
+    text = read_for_edit(path, request.cwd)
     try:
         after = format_text(text, as_json=path.suffix.lower() == ".json", order=order, short=short)
         return Formatted(name, path, text, after)
@@ -87,7 +93,7 @@ def _choose(request: Request, loaded: Loaded, file: Formatted) -> Formatted:
         AciReconcileError: either would change what it declares.
     """
     for order, short in ((True, True), (True, False), (False, False)):
-        tried = _format(file.path, file.file, order=order, short=short)
+        tried = _format(request, file.file, order=order, short=short)
         if _keeps(request, loaded, [tried]):
             return tried
     raise AciReconcileError(f"{file.file} cannot be formatted without changing what it declares; nothing was written")
@@ -95,7 +101,7 @@ def _choose(request: Request, loaded: Loaded, file: Formatted) -> Formatted:
 
 def _keeps(request: Request, before: Loaded, files: list[Formatted]) -> bool:
     """Whether the loader reads the same groups."""
-    texts = {each.path: each.after for each in files if each.before != each.after}
+    texts = {each.path: each.after for each in files if each.changed}
     if not texts:
         return True
     after = load(replace(request, texts=texts))

@@ -228,7 +228,7 @@ class _Edit:
 
     def _read(self, file: Path) -> str:
         known = self.request.texts.get(file)
-        return read_for_edit(file) if known is None else known
+        return read_for_edit(file, self.request.cwd) if known is None else known
 
     def _read_trees(self, file: Path, text: str) -> tuple[Tree, ...]:
         try:

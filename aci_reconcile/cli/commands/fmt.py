@@ -51,7 +51,7 @@ def format_files(session: Session, asked: FormatOptions) -> ExitCode:
     from aci_reconcile.app.format_manifests import format_manifests, write_formatted
 
     files = format_manifests(asked.sources.make_sources(asked.place, asked.paths), session)
-    changed = tuple(each for each in files if each.before != each.after)
+    changed = tuple(each for each in files if each.changed)
     if not (asked.check or asked.diff):
         write_formatted(changed)
     if session.console.json:
