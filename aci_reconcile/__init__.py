@@ -3,7 +3,8 @@
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
 ``verify``, ``import_groups``, ``convert_sources``, ``set_values``, ``format_manifests``, ``diagnose``, ``read_events``,
 ``read_logs``, ``follow_logs``, ``restart``, ``stop``, ``start``, ``wait``, ``execute`` and ``run_task``, with ``Allow``
-for what a plan may do; see docs/python-api.md. They are imported when you first use them: ``import aci_reconcile`` costs nothing.
+for what a plan may do; see docs/python-api.md. They are imported when you first use them: ``import aci_reconcile``
+costs nothing.
 """
 
 from __future__ import annotations

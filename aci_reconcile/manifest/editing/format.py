@@ -14,7 +14,7 @@ from aci_reconcile.core.fields.paths import below
 from aci_reconcile.manifest.editing.place import SHORT, find_child
 from aci_reconcile.manifest.editing.reorder import reorder
 from aci_reconcile.manifest.editing.shorten import shorten
-from aci_reconcile.manifest.editing.tree import Items, Text, read_trees
+from aci_reconcile.manifest.editing.tree import Items, Text, read_trees, replace_spans
 from aci_reconcile.manifest.editing.write import is_text_without_quotes, quote_value
 from aci_reconcile.manifest.keys import GROUP
 from aci_reconcile.manifest.syntax.reference_grammar import has_reference
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aci_reconcile.core.fields import Node
-    from aci_reconcile.manifest.editing.tree import Tree
+    from aci_reconcile.manifest.editing.tree import Edit, Tree
 
 _FLAGS: Final = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _ENDS: Final = re.compile(r"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
-_Edit = tuple[int, int, str]
 
 
 def format_text(text: str, *, as_json: bool, order: bool = True, short: bool = True) -> str:
@@ -44,12 +43,11 @@ def format_text(text: str, *, as_json: bool, order: bool = True, short: bool = T
         ValueError: it is not YAML.
     """
     text = _trim(text, as_json=as_json)
-    edits: dict[int, _Edit] = {}
+    edits: dict[int, Edit] = {}
     for tree in read_trees(text, json=as_json):
         for edit in _list_edits(tree, GROUP, set(), as_json=as_json):
             edits.setdefault(edit[0], edit)
-    for start, end, new in sorted(edits.values(), reverse=True):
-        text = text[:start] + new + text[end:]
+    text = replace_spans(text, edits.values())
     if as_json or not order:
         return text
     text = reorder(text, read_trees(text, json=False))
@@ -94,7 +92,7 @@ def _list_texts(tree: Tree, seen: set[int]) -> Iterator[Text]:
             yield from _list_texts(value, seen)
 
 
-def _list_edits(tree: Tree, spec: Node | None, seen: set[int], *, as_json: bool) -> Iterator[_Edit]:
+def _list_edits(tree: Tree, spec: Node | None, seen: set[int], *, as_json: bool) -> Iterator[Edit]:
     """Yield what to write in place of keys and values; what several places share is changed once."""
     if spec is None or id(tree) in seen:
         return
@@ -115,7 +113,7 @@ def _list_edits(tree: Tree, spec: Node | None, seen: set[int], *, as_json: bool)
             yield from _list_edits(value, following, seen, as_json=as_json)
 
 
-def _edit_value(value: Text, spec: Node, *, as_json: bool) -> Iterator[_Edit]:
+def _edit_value(value: Text, spec: Node, *, as_json: bool) -> Iterator[Edit]:
     text = value.text
     if value.style in {"|", ">"} or (not value.style and text in _NULLS) or has_reference(text):
         return

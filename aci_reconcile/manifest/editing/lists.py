@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aci_reconcile.core.fields import Node
+    from aci_reconcile.manifest.editing.tree import Edit
 
 _COMMENT: Final = re.compile(r"#.*")
-_BLANK: Final = re.compile(r"[ \t]*(#.*)?")
+BLANK: Final = re.compile(r"[ \t]*(#.*)?")
+"""A line that is empty, or only a comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +35,17 @@ class _Pair:
     end: int
 
 
-def list_to_map(text: str, key: Text, items: Items, spec: Node) -> Iterator[tuple[int, int, str]]:
+def list_to_map(text: str, key: Text, items: Items, spec: Node) -> Iterator[Edit]:
     """Yield the edit that writes a list as a map, if the map says the same, and has room for its comments."""
     if spec.row.name not in SHORT or spec.item is None:
         return
     pairs = [_read_pair(text, each, spec.item, flow=items.flow) for each in items.items]
     found = [each for each in pairs if each is not None]
     names = [each.name.text for each in found]
-    if (
-        not found
-        or len(found) < len(pairs)
-        or len(set(names)) < len(names)
-        or not all(_is_short(each, spec) for each in found)
-    ):
+    if not found or len(found) < len(pairs) or not all(_is_short(each, spec) for each in found):
         return
-    if any("${" in name or not name for name in names):
-        return
+    if len(set(names)) < len(names) or any("${" in name or not name for name in names):
+        return  # a map holds no name twice, and no reference as a name
     written = _write_flow(text, items, found, spec) if items.flow else _write_block(text, key, found, spec)
     if written is not None:
         yield written
@@ -81,7 +78,7 @@ def _read_pair(text: str, tree: object, spec: Node, *, flow: bool) -> _Pair | No
     return _Pair(found, members, dash, tree.entries[0][0].start, end)
 
 
-def _write_flow(text: str, items: Items, pairs: list[_Pair], spec: Node) -> tuple[int, int, str] | None:
+def _write_flow(text: str, items: Items, pairs: list[_Pair], spec: Node) -> Edit | None:
     if "\n" in text[items.start : items.end] or any(each.style in {"|", ">"} for each in _list_values(pairs)):
         return None
     parts: list[str] = []
@@ -97,18 +94,18 @@ def _list_values(pairs: list[_Pair]) -> list[Text]:
     return [value for each in pairs for value in (each.name, *each.rest.values())]
 
 
-def _write_block(text: str, key: Text, pairs: list[_Pair], spec: Node) -> tuple[int, int, str] | None:
+def _write_block(text: str, key: Text, pairs: list[_Pair], spec: Node) -> Edit | None:
     """Write each entry in the line of its dash; comments between them keep their lines."""
     start = text.rfind("\n", 0, pairs[0].start) + 1
     column, outer = pairs[0].start - start, _find_column(text, key.start)
-    head, *gap = text[key.end : start].splitlines()
-    if start <= key.end or text[start : pairs[0].start].strip() or not all(map(_BLANK.fullmatch, gap)):
+    if start <= key.end or text[start : pairs[0].start].strip():
         return None
+    head, *gap = text[key.end : start].splitlines()
+    if not BLANK.fullmatch(head.strip().removeprefix(":")) or not all(map(BLANK.fullmatch, gap)):
+        return None  # an anchor, which stays what it is
     indent = column if column > outer else outer + 2
     parts: list[str] = []
-    at = start = key.end + text[key.end :].index("\n") + 1
-    if head.strip() != ":" and not _COMMENT.match(head.strip().removeprefix(":").lstrip()):
-        return None  # an anchor, which stays what it is
+    at = start = text.index("\n", key.end) + 1
     for pair in pairs:
         line = text.rfind("\n", 0, pair.start) + 1
         stop = text.find("\n", pair.end)

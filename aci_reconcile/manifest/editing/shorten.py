@@ -6,27 +6,25 @@ Each step changes lines in place and reads the file again, from the innermost va
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.fields import Kind
-from aci_reconcile.manifest.editing.lists import list_to_map, shift
+from aci_reconcile.manifest.editing.lists import BLANK, list_to_map, shift
 from aci_reconcile.manifest.editing.place import find_child
-from aci_reconcile.manifest.editing.tree import Items, Table, Text, find_end, read_trees
+from aci_reconcile.manifest.editing.tree import Items, Table, Text, find_end, read_trees, replace_spans
 from aci_reconcile.manifest.keys import GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aci_reconcile.core.fields import Node
-    from aci_reconcile.manifest.editing.tree import Tree
-
-Edit = tuple[int, int, str]
+    from aci_reconcile.manifest.editing.tree import Edit, Tree
 
 _WRAPPERS: Final = ("properties", "requests")
 """Levels that the short form leaves out."""
 _PASSES: Final = 12
 """More than the levels of a manifest."""
-_BLANK: Final = re.compile(r"[ \t]*(#.*)?")
 _UNSAFE: Final = re.compile(r"[#&!]|<<")
 """Comments, anchors, tags and merged maps do not survive a move onto one line."""
 
@@ -39,16 +37,17 @@ def shorten(text: str) -> str:
     """
     for _ in range(_PASSES):
         found = [edit for tree in read_trees(text, json=False) for edit in _list_edits(text, tree)]
-        inner = [each for each in found if not any(_is_inside(other, each) for other in found)]
-        if not inner:
+        if not found:
             break
-        for start, end, new in sorted(inner, reverse=True):
-            text = text[:start] + new + text[end:]
+        text = replace_spans(text, _select_inner(found))
     return text
 
 
-def _is_inside(edit: Edit, other: Edit) -> bool:
-    return edit is not other and other[0] <= edit[0] and edit[1] <= other[1] and edit != other
+def _select_inner(edits: list[Edit]) -> list[Edit]:
+    """Return the edits that have no other within them. Two of them never overlap otherwise."""
+    ordered = sorted(edits, key=lambda each: (each[0], -each[1]))
+    alone = [one for one, other in pairwise(ordered) if other[0] >= one[1]]
+    return [*alone, ordered[-1]]
 
 
 def _list_edits(text: str, tree: Tree) -> Iterator[Edit]:
@@ -128,7 +127,7 @@ def _lift_block(text: str, key: Text, value: Table) -> Iterator[Edit]:
     start = text.rfind("\n", 0, key.start) + 1
     first = text.rfind("\n", 0, value.entries[0][0].start) + 1
     head, *gap = text[key.end : first].splitlines()
-    if text[start : key.start].strip() or head.strip() != ":" or not all(map(_BLANK.fullmatch, gap)):
+    if text[start : key.start].strip() or head.strip() != ":" or not all(map(BLANK.fullmatch, gap)):
         return
     if any(name.text == "<<" for name, _ in value.entries):
         return

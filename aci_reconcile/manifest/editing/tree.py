@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from aci_reconcile.manifest.source.json_reader import blank_comments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
 """An anchor or a tag before a value, which the parser counts as part of it."""
@@ -51,6 +51,20 @@ class Items:
 
 
 Tree: TypeAlias = "Text | Table | Items"
+
+
+Edit: TypeAlias = "tuple[int, int, str]"
+"""Where a text begins and ends, and what takes its place."""
+
+
+def replace_spans(text: str, edits: Iterable[Edit]) -> str:
+    """Return the text with other texts in some places; they must not overlap."""
+    parts: list[str] = []
+    at = 0
+    for start, end, new in sorted(edits):
+        parts += (text[at:start], new)
+        at = end
+    return "".join((*parts, text[at:]))
 
 
 def read_trees(text: str, *, json: bool) -> tuple[Tree, ...]:
