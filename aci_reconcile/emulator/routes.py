@@ -18,14 +18,14 @@ from aci_reconcile.emulator.aci import (
     terminals,
 )
 from aci_reconcile.emulator.arm import inventory, resource_groups, rights, subscriptions, tag_names, tag_requests
-from aci_reconcile.emulator.deployments import requests as deployments
 from aci_reconcile.emulator.neighbours import identities, networks, security_groups, storage, workspaces
 from aci_reconcile.emulator.neighbours import operations as network_operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.emulator.arm.call import Handler
+    from aci_reconcile.emulator.arm.call import Call, Handler
+    from aci_reconcile.emulator.model import Response
 
 Family: TypeAlias = Literal["groups", "profiles", "resources"]
 
@@ -117,19 +117,30 @@ _RIGHTS = "/providers/Microsoft.Authorization/permissions"
 _NAMESPACE = f"{_SUB}/providers/{{namespace}}"
 
 
+def _deploy(name: str) -> Handler:
+    """Return a handler of deployments. They are loaded with the first request for one: `--local` never sends any."""
+
+    def handle(call: Call) -> Response:
+        from aci_reconcile.emulator.deployments.requests import HANDLERS
+
+        return HANDLERS[name](call)
+
+    return handle
+
+
 def _list_deployment_routes(scope: str) -> tuple[Route, ...]:
     """Return the routes of deployments at one scope."""
     one = f"{scope}{_DEPLOYMENTS}/{{name}}"
     verbs: tuple[tuple[str, Mapping[str, Handler]], ...] = (
-        (f"{scope}{_DEPLOYMENTS}", {"GET": deployments.list_all}),
-        (one, {"HEAD": deployments.head, **_of(deployments.put, deployments.get, deployments.delete)}),
-        (f"{one}/validate", {"POST": deployments.validate}),
-        (f"{one}/whatIf", {"POST": deployments.what_if}),
-        (f"{one}/cancel", {"POST": deployments.cancel}),
-        (f"{one}/exportTemplate", {"POST": deployments.export_template}),
-        (f"{one}/operations", {"GET": deployments.list_operations}),
-        (f"{one}/operations/{{operation}}", {"GET": deployments.get_operation}),
-        (f"{one}/operationStatuses/{{operation}}", {"GET": deployments.get_status}),
+        (f"{scope}{_DEPLOYMENTS}", {"GET": _deploy("list_all")}),
+        (one, {"HEAD": _deploy("head"), **_of(_deploy("put"), _deploy("get"), _deploy("delete"))}),
+        (f"{one}/validate", {"POST": _deploy("validate")}),
+        (f"{one}/whatIf", {"POST": _deploy("what_if")}),
+        (f"{one}/cancel", {"POST": _deploy("cancel")}),
+        (f"{one}/exportTemplate", {"POST": _deploy("export_template")}),
+        (f"{one}/operations", {"GET": _deploy("list_operations")}),
+        (f"{one}/operations/{{operation}}", {"GET": _deploy("get_operation")}),
+        (f"{one}/operationStatuses/{{operation}}", {"GET": _deploy("get_status")}),
     )
     return tuple(_make_route(path, "resources", handlers) for path, handlers in verbs)
 
@@ -201,7 +212,7 @@ ROUTES = (
     *_list_deployment_routes(_SUB),
     *_list_deployment_routes(_RG),
     # azure-cli's older versions ask so (recorded)
-    _make_route(f"{_RG}/deployments/{{name}}/operations", "resources", {"GET": deployments.list_operations}),
+    _make_route(f"{_RG}/deployments/{{name}}/operations", "resources", {"GET": _deploy("list_operations")}),
     *(
         _make_route(f"{scope}/{path}", "resources", {"GET": handler})
         for scope in (f"{_SUB}/providers", f"{_RG}/providers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.arm.call import Call
     from aci_reconcile.emulator.deployments.planned import Planned
     from aci_reconcile.emulator.deployments.preparation import Prepared
+    from aci_reconcile.emulator.faults import Outcome
     from aci_reconcile.emulator.model import Json
 
 
@@ -50,6 +52,16 @@ def make(call: Call, prepared: Prepared, ended: Ended) -> Json:
         "status": call.new_id(),
         "canceled": None,
     }
+
+
+def end_as_asked(document: Json, outcome: Outcome) -> Json:
+    """Return a deployment that fails or never ends, if a fault asks for it."""
+    if outcome == "endless":
+        return {**document, "ends": math.inf}
+    if outcome == "failed":
+        details: list[Json] = [{"code": "DeploymentFailed", "message": "A requested failure."}]
+        return {**document, "error": problems.failed_deployment(document["id"], details)}
+    return document
 
 
 @rests_on("deployment-shown")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.emulator import times
 from aci_reconcile.emulator.arm import resource_groups, scopes
@@ -20,7 +20,9 @@ from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object
 
 if TYPE_CHECKING:
-    from aci_reconcile.emulator.arm.call import Call
+    from collections.abc import Mapping
+
+    from aci_reconcile.emulator.arm.call import Call, Handler
 
 _NAME = re.compile(r"[-\w.()]{1,64}")
 _STATE_FILTER = re.compile(r"\s*provisioningState\s+eq\s+'(?P<state>\w+)'\s*", re.IGNORECASE)
@@ -36,7 +38,7 @@ def put(call: Call) -> Response:
         begun = times.format_seconds(stored["begun"])
         raise problems.deployment_active(call.name, begun, times.format_seconds(stored["begun"] + _WEEK))
     prepared = prepare(call, _read(call, writes=True))
-    made = DeploymentRun(call, prepared).run()
+    made = record.end_as_asked(DeploymentRun(call, prepared).run(), call.outcome)
     record.save(call, made)
     path = f"{made['id']}/operationStatuses/{made['status']}?api-version={call.version}"
     headers = {"azure-asyncoperation": f"{call.request.origin()}{path}", **_make_retry_after(call)}
@@ -229,3 +231,20 @@ def _make_result(call: Call, document: Json) -> dict[str, str]:
 
 def _make_retry_after(call: Call) -> dict[str, str]:
     return {} if call.knobs.retry_after is None else {"retry-after": str(call.knobs.retry_after)}
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "list_all": list_all,
+    "head": head,
+    "put": put,
+    "get": get,
+    "delete": delete,
+    "validate": validate,
+    "what_if": what_if,
+    "cancel": cancel,
+    "export_template": export_template,
+    "list_operations": list_operations,
+    "get_operation": get_operation,
+    "get_status": get_status,
+}
+"""By the names that the routes use."""

@@ -376,6 +376,18 @@ def test_a_deployment_can_be_cancelled_while_it_runs() -> None:
     assert "web" == world.get("web")["name"]
 
 
+@pytest.mark.parametrize(("kind", "state"), [("failed-operation", "Failed"), ("endless-operation", "Running")])
+def test_a_fault_ends_a_deployment(kind: str, state: str) -> None:
+    """As it ends every other operation; the resources are there."""
+    world = World()
+    world.send("POST", "/emulator/faults", {"kind": kind, "path": "/deployments/one"})
+    begun = send(world, template(identity("id")))
+    world.now += 3600
+
+    assert 201 == begun.status, begun.body
+    assert state == show(world)["properties"]["provisioningState"]
+
+
 def test_an_output_that_cannot_be_evaluated_fails_the_deployment() -> None:
     """Its resources are there."""
     done = deploy(World(), template(identity("id"), outputs={"x": {"type": "string", "value": "[reference('id').no]"}}))
