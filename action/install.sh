@@ -2,7 +2,6 @@
 # Checks the inputs, installs this version of aci-reconcile unless one is given, and says where the plan is kept.
 set -euo pipefail
 
-# python3 -I: what lies in the current folder, which a pull request fills, is not taken for a part of Python
 fail() {
   echo "::error title=aci-reconcile::$1"
   exit 1
@@ -23,14 +22,24 @@ key=${INPUT_KEY:-${INPUT_ENVIRONMENT:-default}}
 executable=$INPUT_EXECUTABLE
 if [ -z "$executable" ]; then
   venv="$RUNNER_TEMP/aci-reconcile/venv"
-  executable="$venv/bin/aci-reconcile"
+  programs="$venv/bin"
+  [ "${RUNNER_OS:-}" != Windows ] || programs="$venv/Scripts"
+  executable="$programs/aci-reconcile"
   if [ ! -x "$executable" ]; then
-    python3 -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-      || fail "Python 3.11 or later is needed: use actions/setup-python before"
-    python3 -I -m venv "$venv"
-    install=("$venv/bin/python" -I -m pip --disable-pip-version-check install --quiet)
-    "${install[@]}" --require-hashes -r "$GITHUB_ACTION_PATH/requirements/run.txt"
-    "${install[@]}" --no-deps --no-build-isolation "$GITHUB_ACTION_PATH"
+    source "$GITHUB_ACTION_PATH/action/python.sh"
+    "$python" -I -m venv "$venv"
+    packages="$RUNNER_TEMP/aci-reconcile/packages"
+    pip=("$programs/python" -I -m pip --disable-pip-version-check --quiet)
+    pinned=(--require-hashes --no-deps -r "$GITHUB_ACTION_PATH/requirements/run.txt")
+    # Nothing is compiled beforehand: most modules are never imported, and the others are compiled by their first use.
+    offline=(install --no-compile --no-index --find-links "$packages")
+    # What the cache brought is compared with the hashes, too; where something is missing or wrong, all is fetched anew.
+    if [ ! -d "$packages" ] || ! "${pip[@]}" "${offline[@]}" "${pinned[@]}" 2>/dev/null; then
+      rm -rf "$packages"
+      "${pip[@]}" download --dest "$packages" "${pinned[@]}"
+      "${pip[@]}" "${offline[@]}" "${pinned[@]}"
+    fi
+    "${pip[@]}" "${offline[@]}" --no-deps --no-build-isolation "$GITHUB_ACTION_PATH"
   fi
 fi
 "$executable" --version

@@ -14,5 +14,6 @@ if [ "$code" -ne 0 ]; then
   } >>"$GITHUB_STEP_SUMMARY"
   exit "$code"
 fi
+run=${run%$'\r'} # Windows
 [[ $run =~ ^[0-9]+$ ]]
 echo "run=$run" >>"$GITHUB_OUTPUT"

@@ -8,7 +8,7 @@ set -euo pipefail
 forge_token=${FORGE_TOKEN:-}
 unset FORGE_TOKEN GITHUB_TOKEN GH_TOKEN GITHUB_ENTERPRISE_TOKEN GH_ENTERPRISE_TOKEN ACTIONS_RUNTIME_TOKEN
 without_sign_in=(env -u ACTIONS_ID_TOKEN_REQUEST_TOKEN -u ACTIONS_ID_TOKEN_REQUEST_URL)
-run=()
+run=() # macOS has bash 3.2, for which an empty list is unset
 if [ "$INPUT_COMMAND" = validate ] || [ -z "${AZURE_CLIENT_ID:-}${ARM_CLIENT_ID:-}" ]; then
   run=("${without_sign_in[@]}")
 fi
@@ -18,6 +18,7 @@ fi
 [ -z "${INPUT_FORMER_FINGERPRINT_KEY:-}" ] || export ACI_RECONCILE_FINGERPRINT_KEY_FORMER=$INPUT_FORMER_FINGERPRINT_KEY
 unset INPUT_FINGERPRINT_KEY INPUT_FORMER_FINGERPRINT_KEY
 
+export PYTHONUTF8=1 # Windows would write reports in its own encoding
 command=$INPUT_COMMAND
 work="$FOLDER/run"
 mkdir -p "$work"
@@ -51,7 +52,7 @@ done <<<"$INPUT_ARGUMENTS"
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 code=0
 echo "::stop-commands::$token"
-"${run[@]}" "$EXECUTABLE" "${words[@]}" 2>&1 || code=$?
+${run[@]+"${run[@]}"} "$EXECUTABLE" "${words[@]}" 2>&1 || code=$?
 unset GITHUB_TOKEN
 echo
 echo "::$token::"

@@ -1,7 +1,7 @@
 """A stand-in for the runner of GitHub Actions: it reads our workflows and our action, and runs their steps as shell.
 
 Jobs run one after the other in the order of their ``needs``, the cells of a matrix at the same time. Of other people's
-actions it knows checkout, upload-artifact and download-artifact, by the commits that are pinned. Written from
+actions it knows cache, checkout, upload-artifact and download-artifact, by the commits that are pinned. Written from
 https://docs.github.com/actions/reference.
 """
 
@@ -22,11 +22,12 @@ from actions_expressions import condition, filled, text
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PINNED: Final = {
+    "actions/cache": "0057852bfaa89a56745cba8c7296529d2fc39830",
     "actions/checkout": "08c6903cd8c0fde910a37f88322edcfb5dd907a8",
     "actions/upload-artifact": "ea165f8d65b6e75b540449e92b4886f43607fa02",
     "actions/download-artifact": "d3f86a106a0bac45b974a628896c90dbdf5c8093",
 }
-OURS: Final = re.compile(r"example-org/aci-reconcile@[0-9a-f]{40}")
+OURS: Final = re.compile(r"example-org/aci-reconcile@([0-9a-f]{40}|v\d+\.\d+\.\d+)")
 COMMAND: Final = re.compile(r"^\s*::([\w-]+)( [^:]*)?::(.*)$")
 PATIENCE: Final = 120
 
@@ -75,6 +76,8 @@ class Runner:
     variables: dict[str, str] = field(default_factory=dict[str, str])
     secrets: dict[str, str] = field(default_factory=dict[str, str])
     artifacts: dict[tuple[int, str], Path] = field(default_factory=dict[tuple[int, str], Path])
+    caches: dict[str, Path] = field(default_factory=dict[str, Path])
+    """What jobs have kept for later ones, by key."""
     runs: itertools.count[int] = field(default_factory=lambda: itertools.count(101))
 
     def workflow(self, name: str, github: dict[str, Any]) -> tuple[int, dict[str, Job]]:
@@ -136,15 +139,20 @@ class _Steps:
             "GITHUB_REPOSITORY": str(github["repository"]),
             "GITHUB_RUN_ID": str(github["run_id"]),
             "GITHUB_WORKSPACE": str(self.workspace),
+            "RUNNER_OS": "Linux",
             "RUNNER_TEMP": str(folder / "temp"),
             "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
         }
         self.log = ""
         self.numbers = itertools.count()
+        self.to_keep: dict[str, Path] = {}
 
     def run(self, name: str, steps: list[dict[str, Any]]) -> Job:
         """Run the steps of a job."""
         result, outputs = self._all(steps, {})
+        for key, kept in self.to_keep.items():
+            if result == "success" and kept.is_dir():
+                self.runner.caches[key] = shutil.copytree(kept, self.folder / "cache")
         summary = self.folder / "summary.md"
         told = summary.read_text(encoding="utf-8") if summary.exists() else ""
         return Job(name, result, self.log, told, outputs)
@@ -176,7 +184,12 @@ class _Steps:
         action, _, commit = uses.partition("@")
 
         assert PINNED[action] == commit, uses
-        known = {"checkout": self._checkout, "upload-artifact": self._upload, "download-artifact": self._download}
+        known = {
+            "cache": self._cache,
+            "checkout": self._checkout,
+            "upload-artifact": self._upload,
+            "download-artifact": self._download,
+        }
         return known[action.rpartition("/")[2]](given)
 
     def _action(self, given: dict[str, str]) -> tuple[int, dict[str, str]]:
@@ -217,6 +230,15 @@ class _Steps:
         )
         self.log += done.stdout
         return done.returncode, outputs_of(output.read_text(encoding="utf-8"))
+
+    def _cache(self, given: dict[str, str]) -> tuple[int, dict[str, str]]:
+        """Bring what an earlier job kept, or keep it once this one has succeeded."""
+        found, target = self.runner.caches.get(given["key"]), Path(given["path"])
+        if found is None:
+            self.to_keep[given["key"]] = target
+        else:
+            shutil.copytree(found, target)
+        return 0, {"cache-hit": str(found is not None).lower()}
 
     def _checkout(self, given: dict[str, str]) -> tuple[int, dict[str, str]]:
         """Check out what the event is about, as deep as it is asked for."""

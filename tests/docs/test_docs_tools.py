@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from actions_runner import outputs_of
 from docs.language_server import Editor
 from docs_blocks import ROOT, blocks, workflow
 
@@ -113,23 +111,3 @@ def check(schema: str, files: list[Path]) -> None:
     done = subprocess.run([*words, *map(str, files)], capture_output=True, text=True, timeout=120, check=False)
 
     assert 0 == done.returncode, done.stdout[:4000]
-
-
-def test_the_action_installs_itself(tmp_path: Path) -> None:
-    """Its own version, from pinned and hashed requirements, into a place of its own; a second step finds it there."""
-    output = tmp_path / "output"
-    known = {"INPUT_COMMAND": "apply", "INPUT_PLAN": "run", "INPUT_KEY": "", "INPUT_ENVIRONMENT": "prod"}
-    places = {"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(output), "GITHUB_ACTION_PATH": str(ROOT)}
-    environ = {**os.environ, **known, **places, "INPUT_EXECUTABLE": "", "PYTHONPATH": ""}
-    words = ["bash", str(ROOT / "action" / "install.sh")]
-    done = [
-        subprocess.run(words, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=400, check=False)
-        for _ in range(2)
-    ]
-    executable = tmp_path / "aci-reconcile" / "venv" / "bin" / "aci-reconcile"
-
-    assert [0, 0] == [each.returncode for each in done], done[0].stdout + done[0].stderr
-    assert "aci-reconcile 0." in done[1].stdout
-    told = outputs_of(output.read_text(encoding="utf-8"))
-    assert str(executable) == told["executable"]
-    assert ("aci-reconcile-plan-prod", "run", "plan-prod") == (told["artifact"], told["source"], told["topic"])
