@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.origin import add_project_id
 from aci_reconcile.app.pull_request import find_base
+from aci_reconcile.app.shards import read_shard
 from aci_reconcile.app.subscription import choose_subscription
 from aci_reconcile.app.vaults import load_with_vaults
 from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
@@ -54,6 +55,7 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
         task=sources.task,
         only=sources.only,
         addresses=sources.addresses,
+        shard=read_shard(sources.shard, sources.shards, run.environ),
         environ=run.environ,
         cwd=run.cwd,
         resolve=resolve,

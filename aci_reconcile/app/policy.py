@@ -93,6 +93,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         redeploy=frozenset(_find_redeployed(loaded, address) for address in allow.redeploy),
         selected=loaded.selected,
         narrowed_by=loaded.narrowed_by,
+        sharded=loaded.request.shard is not None,
         # A missing resource group is often a mistyped one.
         create_resource_groups=project.create_resource_groups or allow.create_resource_groups,
         resource_group_location=project.location,

@@ -26,6 +26,10 @@ class Sources:
     resource_group: str = ""
     changed_since: str = ""
     """A commit: the groups that what changed since then touches."""
+    shard: str = ""
+    """``I/N``, or ``auto`` to read it from the environment of a job; empty for all groups."""
+    shards: int = 0
+    """N, where the environment has only the number of the job; 0 if it is not given."""
     location: str = ""
     task: TaskRequest | None = None
     """What to run once."""

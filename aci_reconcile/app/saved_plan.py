@@ -64,8 +64,10 @@ def make_content(plan: Plan, basis: Basis) -> Document:
     loaded = basis.loaded
     values = read_variables(basis.inputs.sources, basis.cwd)
     hidden = _find_secret_variables(values, loaded.resources)
-    # A plan that is made again has the saved addresses, and no changes to look for.
+    # A plan that is made again has the saved addresses: neither changes to look for, nor a number in a job.
     found = loaded.changed.addresses if loaded.changed else None
+    if loaded.request.shard is not None and loaded.selected is not None:
+        found = frozenset(each.address for each in loaded.resources if each.id.key in loaded.selected)
     again = basis.inputs.sources.addresses
     origin = Origin(
         header=basis.header,

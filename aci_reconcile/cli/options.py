@@ -129,6 +129,33 @@ class PlaceOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShardOptions:
+    """Which of several runs this is; on the command line only."""
+
+    shard: str = declare(
+        Option(
+            "--shard",
+            section=MANIFESTS,
+            safety=True,
+            metavar="I/N",
+            default="",
+            help="Only part I of N, as the command shards cuts them; auto: as the job is numbered.",
+        )
+    )
+    shards: int | None = declare(
+        Option(
+            "--shards",
+            section=MANIFESTS,
+            safety=True,
+            type=click.IntRange(min=1),
+            metavar="N",
+            default=None,
+            help="How many parts there are, where --shard auto finds only a number.",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
     """Which manifests to read, with which values."""
 
@@ -185,7 +212,13 @@ class SourceOptions:
         )
     )
 
-    def make_sources(self, place: PlaceOptions, paths: tuple[Path, ...] = (), changed_since: str = "") -> Sources:
+    def make_sources(
+        self,
+        place: PlaceOptions,
+        paths: tuple[Path, ...] = (),
+        changed_since: str = "",
+        shard: ShardOptions | None = None,
+    ) -> Sources:
         """Return the manifests to read, with the place of groups that name none."""
         return Sources(
             paths=paths,
@@ -197,6 +230,8 @@ class SourceOptions:
             subscription=place.subscription,
             resource_group=place.resource_group,
             changed_since=changed_since,
+            shard=shard.shard if shard else "",
+            shards=(shard.shards or 0) if shard else 0,
         )
 
 

@@ -9,7 +9,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.live_view import open_view
 from aci_reconcile.cli.option import declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
-from aci_reconcile.cli.safety_options import ANY_OWNER, APPROVE_STOP, OVERRIDE_FREEZE, WaitOptions
+from aci_reconcile.cli.safety_options import ANY_OWNER, APPROVE, OVERRIDE_FREEZE, WaitOptions
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class PowerOptions:
     """The options of ``restart``, ``stop`` and ``start``; only ``stop`` asks."""
 
     addresses: tuple[str, ...] = declare(options.SOME_ADDRESSES)
-    auto_approve: bool = declare(APPROVE_STOP)
+    auto_approve: bool = declare(APPROVE)
     any_owner: bool = declare(ANY_OWNER)
     override_freeze: str | None = declare(OVERRIDE_FREEZE)
     waiting: WaitOptions = include(WaitOptions)

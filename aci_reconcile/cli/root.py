@@ -52,6 +52,7 @@ _COMMANDS = {
         "completion": "aci_reconcile.cli.commands.completion",
     },
     "Pipelines": {
+        "shards": "aci_reconcile.cli.commands.shards",
         "outputs": "aci_reconcile.cli.commands.outputs",
         "comment": "aci_reconcile.cli.commands.comment",
         "merged": "aci_reconcile.cli.commands.merged",

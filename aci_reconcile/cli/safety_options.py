@@ -20,14 +20,6 @@ _LIMIT: Final = click.IntRange(min=0)
 APPROVE: Final = Option(
     "-y", "--auto-approve", section=SAFETY, safety=True, is_flag=True, help="Do not ask for approval."
 )
-APPROVE_STOP: Final = Option(
-    "-y",
-    "--auto-approve",
-    section=SAFETY,
-    safety=True,
-    is_flag=True,
-    help="Do not ask for approval. Only stop asks; restart and start take it, too.",
-)
 OVERRIDE_FREEZE: Final = Option(
     "--override-freeze",
     section=SAFETY,

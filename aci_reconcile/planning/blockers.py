@@ -49,6 +49,7 @@ def find_blockers(
         *_block_protected(changes),
         *(each for each in refusals if each.code == MEMBER),
         *_block_replacements(changes, policy, ours),
+        *_block_losses_of_shards(changes, policy),
         *_block_emptied(changes, policy),
         *_block_handed_over(changes, policy),
         *_block_deletions(changes, policy),
@@ -108,6 +109,15 @@ def _block_replacements(changes: tuple[Change, ...], policy: Policy, ours: int) 
     blanket = policy.allow_replace == 0 and not most
     release = "--allow-replace" if blanket else f"--allow-replace={len(replaced if most else blocked)}"
     yield Blocker("replace", reason, blocked, release)
+
+
+def _block_losses_of_shards(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    """Block what deletes where other runs are about the rest: nobody has counted what all of them would delete."""
+    lost = (*_list_addresses(changes, Action.REPLACE), *_list_addresses(changes, Action.DELETE))
+    if policy.sharded and lost:
+        verb = "deleted" if not _list_addresses(changes, Action.REPLACE) else "deleted and created again"
+        reason = f"{join_addresses(lost)} must be {verb}, and a shard deletes nothing"
+        yield Blocker("shard", reason, lost, "leave out --shard")
 
 
 def _block_emptied(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:

@@ -102,6 +102,8 @@ class Policy(Owner):
     """Keys of the groups that may be written; None: all."""
     narrowed_by: str = "what narrows this run"
     """What selects them, in a person's words: ``--only``, or the paths."""
+    sharded: bool = False
+    """Other runs are about the rest of the project: nobody has seen the whole, so nothing is deleted or recreated."""
     create_resource_groups: bool = False
     resource_group_location: str = ""
     fingerprint_key: Secret | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
-from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
+from aci_reconcile.cli.options import AzureOptions, OutputOptions, ShardOptions, SourceOptions
 from aci_reconcile.cli.safety_options import APPROVE, RESTORE, TIME_BOX, ReleaseOptions, WaitOptions
 from aci_reconcile.core.errors import UsageError
 
@@ -55,6 +55,7 @@ class ApplyOptions:
     time_box: float | None = declare(TIME_BOX)
     refresh: str = declare(options.REFRESH)
     sources: SourceOptions = include(SourceOptions)
+    shard: ShardOptions = include(ShardOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = options.include_output(options.PAGES)
     report: tuple[tuple[str, str], ...] = declare(options.make_report_option(options.PAGES))
@@ -70,7 +71,7 @@ class ApplyOptions:
         """What decides what is planned."""
         from aci_reconcile.app.saved_inputs import Inputs
 
-        sources = self.sources.make_sources(self.azure.place, self.paths)
+        sources = self.sources.make_sources(self.azure.place, self.paths, shard=self.shard)
         return Inputs(sources, self.releases.make_allow(restore=self.restore), self.line.typed)
 
 

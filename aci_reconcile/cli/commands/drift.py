@@ -12,7 +12,7 @@ from aci_reconcile.app.policy import Allow
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import Option, declare, include
-from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
+from aci_reconcile.cli.options import AzureOptions, OutputOptions, ShardOptions, SourceOptions
 from aci_reconcile.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ class DriftOptions:
     )
     refresh: str = declare(options.REFRESH)
     sources: SourceOptions = include(SourceOptions)
+    shard: ShardOptions = include(ShardOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = options.include_output(options.PAGES)
     report: tuple[tuple[str, str], ...] = declare(options.make_report_option(options.PAGES))
@@ -93,7 +94,8 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
 
     sources, taken = asked.sources, (asked.history, asked.metrics, asked.accept)
     with open_reports("drift", session, asked.report, environment=sources.environment, taken=taken) as reports:
-        declared, target = sources.make_sources(asked.azure.place, asked.paths), asked.azure.target
+        target = asked.azure.target
+        declared = sources.make_sources(asked.azure.place, asked.paths, shard=asked.shard)
         notifications = make_notifications(asked.history, asked.metrics, asked.notify, asked.issue, session)
         with (
             prepare(declared, target, Allow(prune=False), session) as workspace,

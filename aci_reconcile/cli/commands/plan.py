@@ -9,7 +9,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.option_types import Duration
-from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
+from aci_reconcile.cli.options import AzureOptions, OutputOptions, ShardOptions, SourceOptions
 from aci_reconcile.cli.safety_options import RESTORE, ReleaseOptions
 from aci_reconcile.core.errors import ExitCode
 
@@ -63,6 +63,7 @@ class PlanOptions:
     )
     refresh: str = declare(options.REFRESH)
     sources: SourceOptions = include(SourceOptions)
+    shard: ShardOptions = include(ShardOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = options.include_output(options.PAGES)
     report: tuple[tuple[str, str], ...] = declare(options.make_report_option(options.PAGES))
@@ -73,7 +74,7 @@ class PlanOptions:
         """What decides what is planned."""
         from aci_reconcile.app.saved_inputs import Inputs
 
-        sources = self.sources.make_sources(self.azure.place, self.paths, self.changed_since)
+        sources = self.sources.make_sources(self.azure.place, self.paths, self.changed_since, self.shard)
         return Inputs(sources, self.releases.make_allow(restore=self.restore), self.line.typed)
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aci_reconcile.core.shards import ShardNumber
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -88,6 +90,8 @@ class Request:
     """Changes, to select the groups that they touch; None to select by other means."""
     addresses: tuple[str, ...] | None = None
     """Full addresses of the selected groups, whether or not they exist; None for all."""
+    shard: ShardNumber | None = None
+    """Which part of the groups is selected, where several runs share them; None for all."""
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
     cwd: Path = field(default_factory=Path.cwd)
     base: Base | None = None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import UsageError, Where
+from aci_reconcile.core.shards import cut_into_shards, find_parts
 from aci_reconcile.manifest.project.codes import ACI177, ACI225
 from aci_reconcile.manifest.source.codes import ACI140
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aci_reconcile.core.model import Resource, ResourceId
+    from aci_reconcile.core.shards import ShardNumber
     from aci_reconcile.manifest.code import Code
     from aci_reconcile.manifest.project.changed_groups import ChangedGroups
     from aci_reconcile.manifest.project.nested_projects import NestedProjects
@@ -49,7 +51,7 @@ class Selection:
     def select(
         self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path], changed: ChangedGroups | None
     ) -> frozenset[tuple[str, ...]] | None:
-        """Return the keys that paths, ``--only`` and changes select.
+        """Return the keys that paths, ``--only``, ``--shard`` and changes select.
 
         Raises:
             UsageError: a path contains no manifest of the project, or a pattern matches no group.
@@ -62,6 +64,9 @@ class Selection:
         if self.request.only:
             narrowed = True
             chosen &= self._select_by_pattern(resources)
+        if self.request.shard is not None:
+            narrowed = True
+            chosen &= _select_shard(resources, self.request.shard)
         for addresses in (changed.addresses if changed else None, self.request.addresses):
             if addresses is not None:
                 narrowed = True
@@ -71,7 +76,12 @@ class Selection:
     def name_option(self) -> str:
         """Return the option that narrows the run, for messages; if there are several, the one to drop first."""
         request = self.request
-        options = (("--only", request.only), ("--changed-since", request.changes), ("the paths", request.paths))
+        options = (
+            ("--shard", request.shard),
+            ("--only", request.only),
+            ("--changed-since", request.changes),
+            ("the paths", request.paths),
+        )
         return next((name for name, value in options if value), "the options that narrow this run")
 
     def _covers_all(self) -> bool:
@@ -123,6 +133,11 @@ class Selection:
                 raise UsageError(f"--only {pattern}: no group of the project matches")
             chosen |= found
         return chosen
+
+
+def _select_shard(resources: tuple[Resource, ...], shard: ShardNumber) -> frozenset[tuple[str, ...]]:
+    """Return the keys of a shard; all declared groups are cut, so that every run makes the same cut."""
+    return cut_into_shards(find_parts(resources), shard.count)[shard.number - 1].keys
 
 
 def _begins_with(path: Path, mark: bytes) -> bool:

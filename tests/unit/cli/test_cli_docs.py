@@ -32,7 +32,7 @@ def test_every_option_is_documented(command: str) -> None:
     """With its short form and, unless it releases a brake, its environment form."""
     for option in options_of(command):
         short = [each for each in option.opts if not each.startswith("--")]
-        rows = [line for line in PAGE.splitlines() if line.startswith(f"| `{option.long}")]
+        rows = [line for line in PAGE.splitlines() if re.match(rf"\| `{option.long}[` ,=\[]", line)]
 
         assert rows, option.long
         assert [] == [each for each in short if f"`{each}" not in rows[0]]
@@ -49,7 +49,8 @@ def read_plainly(cell: str) -> str:
 def test_the_page_has_the_words_of_the_help(command: str) -> None:
     """Each row begins with them, and may say more: the wording of an option has one source."""
     for option in options_of(command):
-        rows = [re.split(r"(?<!\\)\|", line) for line in PAGE.splitlines() if line.startswith(f"| `{option.long}")]
+        lines = [line for line in PAGE.splitlines() if re.match(rf"\| `{option.long}[` ,=\[]", line)]
+        rows = [re.split(r"(?<!\\)\|", line) for line in lines]
         texts = [read_plainly(row[3]) for row in rows if (option.envvar or "") == row[2].strip().strip("`")]
         known = (option.help or "").replace(", sarif.", ".")
 

@@ -22,6 +22,8 @@ OWN_FORMS = {
     ("fmt", "--check"): "fmt-check",
     ("fmt", "--diff"): "fmt-diff",
     ("import", "--out"): "import-out",
+    ("shards", "--max"): "shards-max",
+    ("shards", "--minutes"): "shards-minutes",
     ("verify", "--strict"): "verify-strict",
     ("why", "--tail"): "why-tail",
     **{
@@ -40,6 +42,8 @@ OWN_FORMS = {
     ("facts probe", "--out"): "facts-out",
 }
 BRAKES = {
+    "--shard",
+    "--shards",
     "--any-owner",
     "--no-exit-code",
     "--budget",
