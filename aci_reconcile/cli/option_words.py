@@ -129,6 +129,13 @@ class OptionWords:
     def _place(self, words: tuple[str, ...]) -> Iterable[str]:
         """Return an argument; the name of a group needs an option where files are expected."""
         takes_files = "paths" in self._arguments and words[0] != "--"
-        if takes_files and not words[0].lower().endswith(_FILES) and not Path(words[0]).exists():
+        if takes_files and not words[0].lower().endswith(_FILES) and not _exists(words[0]):
             return "--only", words[0]
         return words
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # too long, or no name at all
+        return False

@@ -55,7 +55,8 @@ def rewrite(root: click.Group, argv: Sequence[str]) -> Rewritten | None:
     if named is None:
         return None
     if asks or _HELP & set(argv):
-        return Rewritten((*named.path, "--help"), named.guessed)
+        page = (*named.path, "--help")
+        return Rewritten(page, named.guessed) if page != tuple(argv) else None
     try:
         found = _rewrite(root, named, before, rest[named.number :])
     except NoWordsError:
@@ -189,6 +190,6 @@ def _is_accepted(root: click.Group, words: Sequence[str]) -> bool:
         with root.make_context(root.name, [*before, *rest]) as context:
             command = _get_command(root, named.path)
             command.make_context(" ".join(named.path), list(rest[named.number :]), parent=context).close()
-    except (click.ClickException, click.exceptions.Exit, AciReconcileError):
+    except (click.ClickException, click.exceptions.Exit, AciReconcileError, OSError, ValueError):
         return False
     return True

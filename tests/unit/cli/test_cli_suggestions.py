@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from unit.cli.command_line import list_commands
 
 from aci_reconcile.cli.other_tools import ALIASES, COMMANDS, OPTIONS, VALUES
@@ -155,6 +157,41 @@ def test_a_suggestion_is_quoted_for_the_shell(cli: CommandLine) -> None:
     line = ran.err.splitlines()[1]
 
     assert ["aci-reconcile", "apply", "--var", "a=b c;d[2J", "*.yaml"] == shlex.split(line.removeprefix("  type: "))
+
+
+WORDS = st.sampled_from(
+    [
+        *COMMANDS,
+        *OPTIONS,
+        *list_commands(),
+        *("-target=x", "--", "-", "--=", "-=", "", "web", "pod/web", "-it", "-yv", "--format", "json", "-o=yaml", "-h"),
+        *(
+            "help",
+            "version",
+            "container",
+            "-é",
+            "\x00",
+            "x" * 5000,
+            "--var",
+            "a=b",
+            "--wait",
+            "-e",
+            "--allow-replace=2",
+        ),
+    ]
+)
+
+
+@given(st.lists(WORDS, max_size=6))
+def test_any_words_are_rewritten_or_not(words: list[str]) -> None:
+    """Nothing but an answer or none comes of whatever somebody types; an answer is final."""
+    root = make_root()
+    typed = [each for word in words for each in word.split(" ")]
+    found = rewrite(root, typed)
+    # What follows kubectl's -f is a file, also where nothing else says so.
+    final = found is None or {"-f", "--file", "--filename"} & set(typed) or rewrite(root, found.words) is None
+
+    assert final, found
 
 
 def test_the_same_is_told_in_json(cli: CommandLine) -> None:
