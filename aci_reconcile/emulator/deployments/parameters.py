@@ -78,10 +78,12 @@ class Parameters:
         _check(name, declared, value)
         return value
 
-    def list_secrets(self) -> list[str]:
-        """Return the texts that no answer may have."""
+    def hide(self, text: str) -> str:
+        """Return a message without the secrets among the values."""
         secret = [value for key, value in self._found.items() if is_secret(self._declared[self._names[key]])]
-        return sorted((text for value in secret for text in _list_texts(value) if text), key=len, reverse=True)
+        for each in sorted({each for value in secret for each in _list_texts(value)} - {""}, key=len, reverse=True):
+            text = text.replace(each, "***")
+        return text
 
     def show(self) -> Json:
         """Return the parameters as a deployment shows them: secrets without a value."""

@@ -72,9 +72,7 @@ class Prepared:
 
     def hide(self, text: str) -> str:
         """Return a message without the secrets among the parameters."""
-        for secret in self.parameters.list_secrets():
-            text = text.replace(secret, "***")
-        return text
+        return self.parameters.hide(text)
 
 
 class _Names:
@@ -113,7 +111,7 @@ def prepare(call: Call, wanted: Wanted) -> Prepared:
         evaluator = wanted.outer or evaluator
         resources = plan_resources(template, evaluator, place)
     except ExpressionError as error:
-        raise problems.violation(_hide(str(error), parameters)) from None
+        raise problems.violation(parameters.hide(str(error))) from None
     order = order_resources(resources)
     prepared = Prepared(wanted, template, parameters, evaluator, resources, order, {})
     _preview(call, prepared)
@@ -247,12 +245,6 @@ def _check_rights(call: Call, prepared: Prepared) -> None:
                 f"action '{action}' at scope '{each.id}'.'."
             )
             raise ArmError(403, "InvalidTemplateDeployment", message, fact="template-authorization") from None
-
-
-def _hide(text: str, parameters: Parameters) -> str:
-    for secret in parameters.list_secrets():
-        text = text.replace(secret, "***")
-    return text
 
 
 def require_object(value: Any, name: str) -> Json:
