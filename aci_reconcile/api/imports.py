@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile.api.access import to_path
 from aci_reconcile.api.plans import add_place
 from aci_reconcile.app import import_groups as use_case
+from aci_reconcile.app.import_tags import parse_tags
 from aci_reconcile.app.interruption import SystemClock
+from aci_reconcile.app.policy import check_owners
 from aci_reconcile.app.requests import Sources
 from aci_reconcile.app.run import ScriptRun
 from aci_reconcile.app.view import View
-from aci_reconcile.app.workspace import list_scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,6 +34,9 @@ def import_groups(  # noqa: PLR0913  one door to the outside: each argument is t
     subscription: str = "",
     resource_group: str = "",
     only: Iterable[str] = (),
+    take_over: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    everywhere: bool = False,
     cwd: str | Path | None = None,
     concurrency: int = 32,
 ) -> Imported:
@@ -50,6 +53,9 @@ def import_groups(  # noqa: PLR0913  one door to the outside: each argument is t
         subscription: the subscription; by default the project's.
         resource_group: where to look; by default in the resource groups of the project.
         only: addresses, names or patterns of the groups to import.
+        take_over: owners whose groups are imported as well.
+        tags: tags that the groups must have, as ``NAME`` or ``NAME=VALUE``.
+        everywhere: whether to look in every resource group of the subscription.
         cwd: where relative paths start; by default the current folder.
         concurrency: how many requests may be in flight at once.
 
@@ -66,14 +72,15 @@ def import_groups(  # noqa: PLR0913  one door to the outside: each argument is t
         subscription=subscription,
         resource_group=resource_group,
     )
-    request = use_case.ImportRequest(sources, tuple(addresses), to_path(out), project_name)
+    owners = check_owners(tuple(take_over))
+    request = use_case.ImportRequest(
+        sources, tuple(addresses), to_path(out), project_name, owners, parse_tags(tags), everywhere
+    )
     return _import(request, backend, to_path(cwd) or Path.cwd(), concurrency)
 
 
 def _import(request: use_case.ImportRequest, backend: Backend, cwd: Path, concurrency: int) -> Imported:
     run, request = ScriptRun({}, cwd, SystemClock()), request.with_home(cwd)
     loaded = add_place(use_case.load_surroundings(request, run), backend)
-    project, named = loaded.project, request.sources.resource_group
-    scopes = list_scopes(replace(project, resource_groups=(named,)) if named else project)
-    view = View(backend, scopes, project.subscription, concurrency)
+    view = View(backend, request.list_scopes(loaded.project), loaded.project.subscription, concurrency)
     return use_case.import_groups(request, loaded, view, run, lambda default: default)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from aci_reconcile.app.import_tags import TagFilter
     from aci_reconcile.app.requests import Sources
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.view import View
     from aci_reconcile.core.errors import Diagnostic
-    from aci_reconcile.core.model import Resource
-    from aci_reconcile.manifest import Loaded
+    from aci_reconcile.core.model import Resource, Scope
+    from aci_reconcile.manifest import Loaded, Project
     from aci_reconcile.manifest.export.manifests import SharedSettings, WrittenManifest
 
 
@@ -35,6 +37,21 @@ class ImportRequest:
     out: Path | None = None
     """The folder of the manifests; None to write no files."""
     project_name: str = ""
+    take_over: tuple[str, ...] = ()
+    """Owners whose groups are imported as well, to be taken over."""
+    tags: tuple[TagFilter, ...] = ()
+    """What the tags of the groups must be."""
+    everywhere: bool = False
+    """Whether to look in every resource group of the subscription."""
+
+    def list_scopes(self, project: Project) -> tuple[Scope, ...]:
+        """Return where to look for groups."""
+        from aci_reconcile.core.model import Scope
+
+        if self.everywhere:
+            return (Scope(project.subscription, ""),)
+        named = (self.sources.resource_group,) if self.sources.resource_group else project.resource_groups
+        return tuple(Scope(project.subscription, each) for each in named)
 
     def with_home(self, cwd: Path) -> ImportRequest:
         """Return the request with the project that the folder belongs to, if the current folder belongs to none."""
@@ -127,15 +144,16 @@ def _select_groups(
     from aci_reconcile.manifest.export.manifests import SharedSettings
 
     if not view.scopes and not request.addresses:
-        raise UsageError("no resource group is given", hint="use -g, or run this where the project file is")
+        hint = "use -g, --all, or run this where the project file is"
+        raise UsageError("no resource group is given", hint=hint)
     groups = tuple(map(view.find, request.addresses)) if request.addresses else view.require_all()
     unique = {each.id.key: each for each in groups}
-    wanted = [each for each in unique.values() if _is_wanted(each, request.sources.only)]
+    wanted = [each for each in unique.values() if _is_wanted(each, request)]
     project = loaded.project
     # Nobody is asked for the name of a project that would have no groups.
     name = _choose_project_name(request, loaded, run, ask_name) if wanted else ""
     owns = _make_newcomer_filter(name) if name else make_owner_policy(project).owns
-    skipped = dict(_find_skipped(wanted, loaded, owns, named=bool(request.addresses)))
+    skipped = dict(_find_skipped(wanted, loaded, owns, request))
     left = tuple(each for each in wanted if each.address not in skipped)
     if not (name and left and request.out):
         shared = SharedSettings(project.resource_group, project.location, loaded.default_paths)
@@ -172,20 +190,22 @@ def _choose_project_name(request: ImportRequest, loaded: Loaded, run: Run, ask_n
     return check_name(ask_name(default), "the name of the new project")
 
 
-def _is_wanted(group: Resource, only: tuple[str, ...]) -> bool:
+def _is_wanted(group: Resource, request: ImportRequest) -> bool:
     from aci_reconcile.manifest.project.selection import matches_pattern
 
-    return not only or any(matches_pattern(group.id, pattern) for pattern in only)
+    only = request.sources.only
+    named = not only or any(matches_pattern(group.id, pattern) for pattern in only)
+    return named and all(each.fits(group) for each in request.tags)
 
 
 def _find_skipped(
-    groups: Iterable[Resource], loaded: Loaded, owns: Callable[[str], bool], *, named: bool
+    groups: Iterable[Resource], loaded: Loaded, owns: Callable[[str], bool], request: ImportRequest
 ) -> Iterator[tuple[str, str]]:
-    """Yield each group that is not imported, with the reason. ``named``: the caller named the groups."""
+    """Yield each group that is not imported, with the reason."""
     from aci_reconcile.planning.permission import is_member
     from aci_reconcile.planning.runs import find_run
 
-    policy = make_owner_policy(loaded.project)
+    policy, named = make_owner_policy(loaded.project), bool(request.addresses)
     declared = {each.id.key: each.where for each in loaded.resources}
     for each in groups:
         owner = tags.owner(each)
@@ -196,8 +216,9 @@ def _find_skipped(
             yield each.address, f"is declared at {declared[each.id.key]}"
         elif not named and find_run(each, policy) is not None:
             yield each.address, "was made by `run`, which deletes it; give its address to import it anyway"
-        elif not named and owner and not owns(owner):
-            yield each.address, f"belongs to {owner}; give its address to import it anyway"
+        elif not named and owner and owner not in request.take_over and not owns(owner):
+            option = f"--take-over {shlex.quote(owner)}"
+            yield each.address, f"belongs to {owner}; add {option} or give its address to import it anyway"
 
 
 def _write_files(

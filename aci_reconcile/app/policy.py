@@ -81,7 +81,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         max_restarts=restarts if allow.max_restarts is None else allow.max_restarts,
         max_share=declared.max_share,
         adopt=allow.adopt,
-        take_over=_check_owners(allow.take_over),
+        take_over=frozenset(check_owners(allow.take_over)),
         allow_replace=replace if allow.replace is None else allow.replace,
         observe=declared.observe,
         now=now,
@@ -147,11 +147,16 @@ def make_action_policy(project: Project, now: float) -> Policy:
     )
 
 
-def _check_owners(names: tuple[str, ...]) -> frozenset[str]:
+def check_owners(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the owners of ``--take-over``.
+
+    Raises:
+        UsageError: one is empty.
+    """
     if not all(each.strip() for each in names):
         hint = f"give the value of the tag {tags.OWNER}: --take-over shop/prod. To take groups without one: --adopt"
         raise UsageError("--take-over needs an owner", hint=hint)
-    return frozenset(names)
+    return names
 
 
 def _find_redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:

@@ -116,7 +116,10 @@ class ArmBackend(Backend):
         )
 
     def list(self, scope: Scope, /) -> Iterable[Resource]:
-        """List the groups of a resource group; all pages are read before the first group is returned."""
+        """List the groups of a resource group; all pages are read before the first group is returned.
+
+        A scope without a resource group is the whole subscription.
+        """
         return tuple(each for row in LISTED for each in self._list_type(scope, row))
 
     def _list_type(self, scope: Scope, row: ResourceType) -> Iterator[Resource]:

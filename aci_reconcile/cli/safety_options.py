@@ -41,6 +41,14 @@ RESTORE: Final = Option(
     is_flag=True,
     help="Create the former group again if Azure refuses its replacement.",
 )
+TAKE_OVER: Final = Option(
+    "--take-over",
+    section=SAFETY,
+    safety=True,
+    multiple=True,
+    metavar="OWNER",
+    help="Take over groups of OWNER: a project or project/environment. Repeatable.",
+)
 CREATE_RESOURCE_GROUPS: Final = Option(
     "--create-resource-groups",
     section=SAFETY,
@@ -102,16 +110,7 @@ class ReleaseOptions:
             help="Take over declared groups that have no owner.",
         )
     )
-    take_over: tuple[str, ...] = declare(
-        Option(
-            "--take-over",
-            section=SAFETY,
-            safety=True,
-            multiple=True,
-            metavar="OWNER",
-            help="Take over declared groups of OWNER: a project or project/environment. Repeatable.",
-        )
-    )
+    take_over: tuple[str, ...] = declare(TAKE_OVER)
     allow_replace: int | None = declare(
         Option(
             "--allow-replace",

@@ -25,8 +25,9 @@ def resource_path(resource_id: ResourceId, *below: str) -> str:
 
 
 def collection_path(scope: Scope, row: ResourceType) -> str:
-    """Return the path that lists the resources of one type in a resource group."""
-    return f"{scope_path(scope)}{row.collection}"
+    """Return the path that lists the resources of one type in a resource group, or in the whole subscription."""
+    base = scope_path(scope) if scope.resource_group else subscription_path(scope.subscription)
+    return f"{base}{row.collection}"
 
 
 def subscription_path(subscription: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app import import_groups as use_case
+from aci_reconcile.app.import_tags import parse_tags
+from aci_reconcile.app.policy import check_owners
 from aci_reconcile.app.view import View
 from aci_reconcile.cli import options
 from aci_reconcile.cli.approval import read_answer
@@ -15,6 +17,7 @@ from aci_reconcile.cli.console import is_terminal
 from aci_reconcile.cli.import_report import render_next_step, report, report_json, report_problems
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
+from aci_reconcile.cli.safety_options import TAKE_OVER
 from aci_reconcile.core.errors import ExitCode, UsageError
 from aci_reconcile.manifest.source.files import PROJECT_FILE
 
@@ -54,6 +57,26 @@ class ImportOptions:
             help="Name for the new project file; it becomes the owner of the groups.",
         )
     )
+    take_over: tuple[str, ...] = declare(TAKE_OVER)
+    tag: tuple[str, ...] = declare(
+        Option(
+            "--tag",
+            section=options.MANIFESTS,
+            multiple=True,
+            metavar="NAME[=VALUE]",
+            setting="import_tag",
+            help="Import only groups with this tag. Repeatable.",
+        )
+    )
+    everywhere: bool = declare(
+        Option(
+            "--all",
+            section=options.MANIFESTS,
+            setting="import_all",
+            is_flag=True,
+            help="Look in every resource group of the subscription.",
+        )
+    )
     sources: SourceOptions = include(SourceOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = include(OutputOptions)
@@ -84,12 +107,21 @@ def _make_request(asked: ImportOptions) -> use_case.ImportRequest:
     """Return the request.
 
     Raises:
-        UsageError: a project is named, but no files are written.
+        UsageError: a project is named, but no files are written; or options contradict each other.
     """
+    if asked.everywhere and (asked.addresses or asked.azure.place.resource_group):
+        other = "an address" if asked.addresses else "--resource-group"
+        raise UsageError(f"--all and {other} cannot be combined", hint="leave one of them out")
     if asked.project_name and asked.out is None and asked.line.has("project_name"):
         raise UsageError("--project-name needs --out, which writes the project file", hint="add --out")
     return use_case.ImportRequest(
-        asked.sources.make_sources(asked.azure.place), asked.addresses, asked.out, asked.project_name
+        asked.sources.make_sources(asked.azure.place),
+        asked.addresses,
+        asked.out,
+        asked.project_name,
+        check_owners(asked.take_over),
+        parse_tags(asked.tag),
+        asked.everywhere,
     )
 
 
@@ -97,14 +129,13 @@ def _make_request(asked: ImportOptions) -> use_case.ImportRequest:
 def _connect(request: use_case.ImportRequest, target: Target, session: Session) -> Generator[tuple[Loaded, View]]:
     """Connect for the project that the groups are imported into."""
     from aci_reconcile.app.manifests import locate
-    from aci_reconcile.app.workspace import connect, list_scopes
+    from aci_reconcile.app.workspace import connect
 
     loaded = locate(use_case.load_surroundings(request, session), target, session.environ)
     project = loaded.project
-    if request.sources.resource_group:
-        project = replace(project, resource_groups=(request.sources.resource_group,))
     with connect(project, target, session) as connection:
-        yield loaded, View(connection.backend, list_scopes(project), project.subscription, target.concurrency)
+        scopes = request.list_scopes(project)
+        yield loaded, View(connection.backend, scopes, project.subscription, target.concurrency)
 
 
 def _ask_name(default: str, session: Session) -> str:
@@ -135,5 +166,6 @@ IMPORT = Command(
         "aci-reconcile import -g rg-shop --out manifests   to files",
         "aci-reconcile import --out manifests              all of the project",
         "aci-reconcile import rg-shop/web --out manifests  one group",
+        "aci-reconcile import --all --tag team=shop        wherever they are",
     ),
 )

@@ -96,9 +96,71 @@ def test_groups_of_others_are_skipped_unless_named(live: CommandLine) -> None:
     skipped, named = live("import", *words), live("import", "rg-shop/web", *words)
 
     assert (0, "") == (skipped.code, skipped.out)
-    assert "it belongs to shop; give its address" in skipped.err
+    assert "it belongs to shop; add --take-over shop or give its address" in skipped.err
     assert WRITTEN == named.out
     assert "" == live("import", *words, "--only", "nix*", "-q").err
+
+
+def test_groups_of_a_named_owner_are_taken_over(live: CommandLine) -> None:
+    """They are imported as if nobody had them, and the command that comes next takes them over."""
+    live.write("other.yaml", "name: other\nresourceGroup: rg-shop\nlocation: westeurope\nmanifests: [other/]\n")
+    there = ("--project", "other.yaml")
+    ran = live("import", "--out", "other", "--take-over", "shop", *there, "--format", "json")
+    assert not ran.document["skipped"]
+    (group,) = ran.document["groups"]
+    taken = live(*shlex.split(ran.document["next"])[1:], "--detailed-exitcode")
+
+    assert "rg-shop/web" == group["address"]
+    assert "--take-over shop" in ran.document["next"]
+    assert (2, True) == (taken.code, "  ~ rg-shop/web [take over, tags only] " in taken.out)
+    assert "--take-over needs an owner" in live("import", "--take-over", "", *there).err
+
+
+def _place(live: CommandLine, address: str, tags: str) -> None:
+    """Put a group of another project into the emulator."""
+    group, _, name = address.partition("/")
+    manifest = PASSWORD.replace("name: web", f"name: {name}", 1) + f"tags: {tags}\n"
+    file = live.write(f"elsewhere/{name}.yaml", f"{manifest}location: westeurope\nresourceGroup: {group}\n")
+    live.write("legacy.yaml", "name: legacy\ncreateResourceGroups: true\nmanifests: [elsewhere/]\n")
+
+    assert 0 == live("apply", "-y", str(file), "--project", "legacy.yaml").code
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--all",), ["rg-a/api", "rg-b/db", "rg-shop/web"]),
+        (("--all", "--tag", "TEAM"), ["rg-a/api", "rg-b/db"]),
+        (("--all", "--tag", "team=shop"), ["rg-a/api"]),
+        (("--all", "--tag", "team=Shop"), []),
+        (("--all", "--tag", "team", "--tag", "tier="), ["rg-b/db"]),
+        (("-g", "rg-a", "--tag", "team=shop"), ["rg-a/api"]),
+        (("--tag", "team"), []),
+    ],
+)
+def test_groups_are_chosen_by_place_and_tag(words: tuple[str, ...], expected: list[str], live: CommandLine) -> None:
+    """In the whole subscription or a resource group; ARM folds the case of a tag's name, and not of its value."""
+    for address, tags in (("rg-a/api", "{team: shop}"), ("rg-b/db", "{Team: data, tier: ''}")):
+        _place(live, address, tags)
+    ran = live("import", *words, "--take-over", "legacy", "--format", "json")
+
+    assert expected == [each["address"] for each in ran.document["groups"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--tag", "=x"), "--tag '=x' has no name"),
+        (("--all", "-g", "rg"), "--all and --resource-group cannot be combined"),
+        (("--all", "web"), "--all and an address cannot be combined"),
+    ],
+)
+def test_choices_that_mean_nothing(words: tuple[str, ...], complaint: str, live: CommandLine) -> None:
+    """They are refused before Azure is asked."""
+    ran = live("import", *words)
+
+    assert 1 == ran.code
+    assert complaint in ran.err
 
 
 def test_the_files_stand_in_a_column(live: CommandLine) -> None:

@@ -24,6 +24,8 @@ OWN_FORMS = {
     ("import", "--out"): "import-out",
     ("shards", "--max"): "shards-max",
     ("shards", "--minutes"): "shards-minutes",
+    ("import", "--tag"): "import-tag",
+    ("import", "--all"): "import-all",
     ("verify", "--strict"): "verify-strict",
     ("why", "--tail"): "why-tail",
     **{
