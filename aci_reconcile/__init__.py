@@ -1,10 +1,10 @@
 """A declarative reconciler for Azure Container Instances.
 
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
-``verify``, ``import_groups``, ``convert_sources``, ``set_values``, ``format_manifests``, ``diagnose``, ``read_events``,
-``read_logs``, ``follow_logs``, ``restart``, ``stop``, ``start``, ``wait``, ``execute`` and ``run_task``, with ``Allow``
-for what a plan may do; see docs/python-api.md. They are imported when you first use them: ``import aci_reconcile``
-costs nothing.
+``verify``, ``import_groups``, ``convert_sources``, ``init_project``, ``set_values``, ``format_manifests``,
+``diagnose``, ``read_events``, ``read_logs``, ``follow_logs``, ``restart``, ``stop``, ``start``, ``wait``, ``execute``
+and ``run_task``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are imported when you first use
+them: ``import aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         follow_logs,
         format_manifests,
         import_groups,
+        init_project,
         load,
         load_plan,
         plan,
@@ -50,6 +51,7 @@ __all__ = [
     "follow_logs",
     "format_manifests",
     "import_groups",
+    "init_project",
     "load",
     "load_plan",
     "plan",

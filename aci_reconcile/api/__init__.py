@@ -11,6 +11,7 @@ from aci_reconcile.api.logs import follow_logs, read_logs
 from aci_reconcile.api.operate import execute
 from aci_reconcile.api.plans import apply, drift, plan, verify
 from aci_reconcile.api.power import restart, start, stop, wait
+from aci_reconcile.api.projects import init_project
 from aci_reconcile.api.saved import load_plan, save_plan
 from aci_reconcile.api.tasks import run_task
 from aci_reconcile.app.policy import Allow
@@ -26,6 +27,7 @@ __all__ = [
     "follow_logs",
     "format_manifests",
     "import_groups",
+    "init_project",
     "load",
     "load_plan",
     "plan",

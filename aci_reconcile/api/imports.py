@@ -64,18 +64,10 @@ def import_groups(  # noqa: PLR0913  one door to the outside: each argument is t
         NotFoundError: a named group does not exist.
         AzureError: a group could not be read.
     """
-    sources = Sources(
-        project=to_path(project),
-        environment=environment,
-        variables=tuple((variables or {}).items()),
-        only=tuple(only),
-        subscription=subscription,
-        resource_group=resource_group,
-    )
-    owners = check_owners(tuple(take_over))
-    request = use_case.ImportRequest(
-        sources, tuple(addresses), to_path(out), project_name, owners, parse_tags(tags), everywhere
-    )
+    values = tuple((variables or {}).items())
+    sources = Sources((), to_path(project), environment, values, (), tuple(only), subscription, resource_group)
+    owners, filters = check_owners(tuple(take_over)), parse_tags(tags)
+    request = use_case.ImportRequest(sources, tuple(addresses), to_path(out), project_name, owners, filters, everywhere)
     return _import(request, backend, to_path(cwd) or Path.cwd(), concurrency)
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from aci_reconcile.app.connection import STATE
-from aci_reconcile.app.files import check_target, write_new, write_whole
+from aci_reconcile.app.files import check_target
+from aci_reconcile.app.init_files import name_files, write_files
+from aci_reconcile.app.init_import import import_into
 from aci_reconcile.app.init_subscription import Default, find_default
 from aci_reconcile.app.init_values import (
     check_environments,
@@ -26,21 +25,21 @@ from aci_reconcile.app.init_values import (
     split_names,
 )
 from aci_reconcile.app.new_project import NewProject, make_default_name, make_id
-from aci_reconcile.core.errors import AciReconcileError, UsageError
+from aci_reconcile.core.errors import UsageError
 from aci_reconcile.manifest.source.files import PROJECT_FILE, find_project, find_repository, is_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from aci_reconcile.app.import_groups import Imported
     from aci_reconcile.app.run import Run
+    from aci_reconcile.app.view import View
     from aci_reconcile.manifest import Project
 
 MANIFESTS: Final = "manifests/"
 FIRST: Final = f"{MANIFESTS}web.yaml"
 LOCATION: Final = "westeurope"
 _SCHEMAS: Final = ("container-group", "project")
-_IGNORED: Final = f"{STATE}/"
-_LARGEST: Final = 1024 * 1024
 
 FIRST_MANIFEST: Final = """\
 # yaml-language-server: $schema=../schemas/container-group.schema.json
@@ -84,6 +83,8 @@ class InitRequest:
     """Whose pipeline files are written; `none` for none."""
     force: bool = False
     """Whether a project file and pipeline files that exist may be overwritten."""
+    imports: bool = False
+    """Whether the project must begin with the groups that run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,24 @@ class Initialized:
     """The project file of a folder above, to which this one does not belong."""
     found: Default | None = None
     """The subscription that is written because the environment or az says so; None if it is not."""
+    imported: Imported | None = None
+    """The groups that it begins with; None if nothing was imported."""
 
 
-def init_project(request: InitRequest, run: Run, ask: Ask) -> Initialized:
+def begin_with_example(_project: NewProject) -> None:
+    """Import nothing."""
+
+
+def init_project(
+    request: InitRequest, run: Run, ask: Ask, offer: Callable[[NewProject], View | None] = begin_with_example
+) -> Initialized:
     """Begin a project in a folder, or add what is missing to the one that it has.
+
+    Args:
+        request: what the project begins with.
+        run: the folder, the environment and the messages.
+        ask: asks for what the request leaves open.
+        offer: returns the way to the groups that a new project imports; None if it begins with an example.
 
     Raises:
         UsageError: a value is missing or not valid, or contradicts the project that is there.
@@ -128,16 +143,21 @@ def init_project(request: InitRequest, run: Run, ask: Ask) -> Initialized:
             id=there.id,
             environments=there.environments,
         )
-        host, found = request.git_host or "none", None
+        host, found, view = request.git_host or "none", None, None
     else:
         found = find_default(run.environ)
         project, host = _make_project(request, there, file, found, ask)
+        view = offer(project)
     pipelines = _list_pipelines(check_git_host(host), project, folder)
-    wanted = {file: _SCHEMA_LINE + project.render(), **_list_companions(folder, existed=there is not None), **pipelines}
-    written, kept = _write(wanted, folder, replaced={file, *pipelines} if request.force else set())
+    companions = _list_companions(folder, existed=there is not None, example=view is None)
+    wanted = {file: _SCHEMA_LINE + project.render(), **companions, **pipelines}
+    written, kept = write_files(wanted, folder, replaced={file, *pipelines} if request.force else set())
     above = None if there else find_project(folder.parent)
     taken = found if found and found.subscription == project.subscription and PROJECT_FILE in written else None
-    return Initialized(project, written, kept, there is not None, _name(list(pipelines), folder), above, taken)
+    begun = import_into(project, MANIFESTS, view, run) if view else None
+    return Initialized(
+        project, written, kept, there is not None, name_files(list(pipelines), folder), above, taken, begun
+    )
 
 
 def _load_project(file: Path, run: Run) -> Project:
@@ -166,6 +186,9 @@ def _check_same(request: InitRequest, there: Project) -> None:
     Raises:
         UsageError: it does.
     """
+    if request.imports:
+        hint = "to import into it: aci-reconcile import --out manifests"
+        raise UsageError(f"--import: {PROJECT_FILE} exists; nothing was written", hint=hint)
     for option, wanted, known in (
         ("--name", request.name, there.name),
         ("--subscription", request.subscription, there.subscription),
@@ -260,7 +283,7 @@ def _choose(given: str, what: str, default: str, option: str, check: Callable[[s
         raise UsageError(f"{option} {given}: {error}", hint=error.hint) from error
 
 
-def _list_companions(folder: Path, *, existed: bool) -> dict[Path, str]:
+def _list_companions(folder: Path, *, existed: bool, example: bool) -> dict[Path, str]:
     """Return the files beside the project file. A project that is there has the manifests that it needs."""
     from aci_reconcile.manifest import load_schema
 
@@ -269,57 +292,6 @@ def _list_companions(folder: Path, *, existed: bool) -> dict[Path, str]:
     files = {
         folder / "schemas" / f"{name}.schema.json": json.dumps(load_schema(name), indent=2) + "\n" for name in _SCHEMAS
     }
-    if not any(is_manifest(each.name) for each in (folder / MANIFESTS).rglob("*")):
+    if example and not any(is_manifest(each.name) for each in (folder / MANIFESTS).rglob("*")):
         files[folder / FIRST] = FIRST_MANIFEST
     return files
-
-
-def _write(files: Mapping[Path, str], folder: Path, replaced: set[Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write what is missing and what may be replaced; return the names of those, and of what was kept."""
-    there = {file for file in files if os.path.lexists(file)}
-    new = {file: text for file, text in files.items() if file not in there}
-    over = {file: files[file] for file in files if file in there & replaced}
-    ignore = folder / ".gitignore"
-    ignored = _read_ignore(ignore)
-    if ignored is None:
-        new[ignore] = f"{_IGNORED}\n"
-    write_new(new)
-    if ignored is not None and not _is_ignored(ignored):
-        over[ignore] = _add_line(ignored)
-    for file, text in over.items():
-        try:
-            write_whole(file, text)
-        except OSError as error:
-            raise AciReconcileError(f"{file} cannot be written: {error.strerror or error}") from error
-    kept = [file for file in files if file in there and file not in over]
-    return _name([*new, *over], folder), _name(kept, folder)
-
-
-def _name(files: list[Path], folder: Path) -> tuple[str, ...]:
-    return tuple(Path(os.path.relpath(each, folder)).as_posix() for each in files)
-
-
-def _read_ignore(file: Path) -> str | None:
-    """Return the text of ``.gitignore``; None if there is none.
-
-    Raises:
-        UsageError: it is no regular file, or not a text.
-    """
-    check_target(".gitignore", file)
-    with suppress(FileNotFoundError):
-        try:
-            return file.read_bytes()[:_LARGEST].decode("utf-8") if file.stat().st_size <= _LARGEST else _IGNORED
-        except (OSError, UnicodeDecodeError) as error:
-            if isinstance(error, FileNotFoundError):
-                raise
-            raise UsageError(f"{file} cannot be read", hint=f"it needs the line {_IGNORED}") from error
-    return None
-
-
-def _is_ignored(text: str) -> bool:
-    return any(re.fullmatch(rf"/?{re.escape(STATE)}/?", line.strip()) for line in text.splitlines())
-
-
-def _add_line(text: str) -> str:
-    end = "\r\n" if "\r\n" in text else "\n"
-    return text + (end if text and not text.endswith("\n") else "") + _IGNORED + end

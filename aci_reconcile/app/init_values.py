@@ -99,6 +99,17 @@ def check_environments(text: str) -> str:
     return ",".join(names)
 
 
+def check_yes_or_no(text: str) -> str:
+    """Return an answer.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if text.lower() not in {"yes", "no"}:
+        raise UsageError(f"{text!r} is neither yes nor no")
+    return text.lower()
+
+
 def split_names(text: str) -> tuple[str, ...]:
     """Return the names in a list with commas."""
     return tuple(each.strip() for each in text.split(",") if each.strip())

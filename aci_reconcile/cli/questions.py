@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
 
 
+def sits_at(session: Session) -> bool:
+    """Whether a person sits at a terminal and can answer."""
+    return not session.console.json and session.stdin is not None and is_terminal(session.stdin)
+
+
 def make_ask(session: Session, *, silent: bool) -> Ask:
     """Return what asks; without a terminal, or if it must be silent, it takes the default."""
     console, stdin = session.console, session.stdin

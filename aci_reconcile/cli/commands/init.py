@@ -1,25 +1,32 @@
-"""``init``: a new project, or what is missing of the one that is there. It never asks Azure."""
+"""``init``: a new project, or what is missing of the one that is there. It asks Azure only for groups to import."""
 
 from __future__ import annotations
 
 import shlex
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from aci_reconcile.app.init_values import check_yes_or_no
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
-from aci_reconcile.cli.option import Option, declare, include
-from aci_reconcile.cli.options import OutputOptions, PlaceOptions
-from aci_reconcile.core.errors import ExitCode
+from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
+from aci_reconcile.cli.options import AzureOptions, OutputOptions
+from aci_reconcile.core.errors import AciReconcileError, ExitCode
 from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from aci_reconcile.app.init_project import Initialized
+    from aci_reconcile.app.import_groups import Imported
+    from aci_reconcile.app.init_project import Ask, Initialized
+    from aci_reconcile.app.new_project import NewProject
+    from aci_reconcile.app.view import View
     from aci_reconcile.cli.session import Session
 
 PROJECT: Final = "Project"
@@ -71,35 +78,86 @@ class InitOptions:
             help="Also write pipelines: github, gitlab, azure or none (default: none).",
         )
     )
+    import_groups: bool = declare(
+        Option(
+            "--import",
+            section=PROJECT,
+            setting="init_import",
+            is_flag=True,
+            help="Begin with the groups that run in the resource group, not with an example.",
+        )
+    )
     yes: bool = declare(
         Option("-y", "--yes", section=PROJECT, safety=True, is_flag=True, help="Do not ask: take the defaults.")
     )
     force: bool = declare(options.FORCE)
-    place: PlaceOptions = include(PlaceOptions)
+    azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = include(OutputOptions)
+    line: CommandLine = command_line()
 
 
 def init(session: Session, asked: InitOptions) -> ExitCode:
     """Write the files, and say what comes next."""
     from aci_reconcile.app.init_project import InitRequest, init_project
-    from aci_reconcile.cli.questions import make_ask
+    from aci_reconcile.cli.questions import make_ask, sits_at
 
     request = InitRequest(
         asked.folder or Path(),
         asked.name,
-        asked.place.subscription,
-        asked.place.resource_group,
+        asked.azure.place.subscription,
+        asked.azure.place.resource_group,
         asked.location,
         asked.environments,
         asked.git_host or "",
         asked.force,
+        asked.import_groups,
     )
-    made = init_project(request, session, make_ask(session, silent=asked.yes))
+    ask = make_ask(session, silent=asked.yes)
+    with ExitStack() as stack:
+        asking = not asked.yes and sits_at(session)
+        made = init_project(request, session, ask, partial(_offer, session, asked, ask if asking else None, stack))
     if session.console.json:
         session.console.line(_report_json(made))
-    else:
-        session.console.result(sanitize("\n".join(_report(made, asked.folder)), keep="\n"))
+        return ExitCode.OK
+    session.console.result(sanitize("\n".join(_report(made, asked.folder)), keep="\n"))
+    if made.imported:
+        _report_import(made.imported, made.project.file if asked.folder else None, session, asked.line)
     return ExitCode.OK
+
+
+def _offer(session: Session, asked: InitOptions, ask: Ask | None, stack: ExitStack, project: NewProject) -> View | None:
+    """Return the way to the live groups that are to be imported; None if there are none, or nobody wants them.
+
+    Raises:
+        AciReconcileError: the command line wants them, and Azure cannot be asked.
+    """
+    from aci_reconcile.app.init_import import count_groups, open_place
+
+    if not asked.import_groups and not (ask and project.subscription):
+        return None
+    try:
+        view = stack.enter_context(open_place(project, asked.azure.target, session))
+        found = count(count_groups(view), "group")
+    except AciReconcileError as error:
+        if asked.import_groups:
+            raise
+        session.console.info(sanitize(f"Whether groups run in {project.resource_group} is not known: {error}"))
+        return None
+    if found == "0 groups":
+        session.console.info(f"No groups run in {project.resource_group}.")
+        return None
+    if asked.import_groups or ask is None:
+        return view
+    wanted = ask(f"Import {found} of {project.resource_group} (yes or no)", "yes", "--import", check_yes_or_no)
+    return view if wanted == "yes" else None
+
+
+def _report_import(imported: Imported, project: Path | None, session: Session, line: CommandLine) -> None:
+    from aci_reconcile.cli.import_report import render_next_step, report, report_problems
+
+    report_problems(imported, session.console)
+    step = render_next_step(imported, line.repeat("local", "arm_endpoint", "cloud"), project, session.cwd)
+    report(imported, step if imported.plannable else "", session.console)
 
 
 def _report(made: Initialized, folder: Path | None) -> Iterator[str]:
@@ -118,6 +176,8 @@ def _report(made: Initialized, folder: Path | None) -> Iterator[str]:
         yield ""
         yield "In the pipeline files, name the repository and the commit of the release of aci-reconcile, in place of"
         yield "example-org or platform. docs/ci.md says which identities and variables they need."
+    if made.imported:
+        return
     yield ""
     yield "Next:"
     if folder:
@@ -141,6 +201,7 @@ def _report_json(made: Initialized) -> Mapping[str, object]:
         },
         "existed": made.existed,
         "written": list(made.written),
+        "imported": dict(made.imported.files) if made.imported else {},
         "kept": list(made.kept),
     }
 
@@ -154,6 +215,7 @@ INIT = Command(
         "aci-reconcile init                          asks on a terminal",
         "aci-reconcile init shop --location uksouth  in a new folder",
         "aci-reconcile init --git-host github --environments dev,prod",
+        "aci-reconcile init --import -g rg-shop      with the groups that run there",
         "aci-reconcile init && aci-reconcile apply --local -y",
     ),
 )

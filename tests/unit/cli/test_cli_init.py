@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +10,13 @@ import yaml
 from az_profile import SUBSCRIPTION as AZ_SUBSCRIPTION
 from az_profile import make_account, write_profile
 
+import aci_reconcile
+from aci_reconcile.app.subscription import LOCAL_SUBSCRIPTION
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from unit.cli.command_line import CommandLine
+    from unit.cli.command_line import CommandLine, Served
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 FILES = [
@@ -98,15 +101,104 @@ def test_the_subscription_that_is_at_hand_is_written_down(
 
 
 def test_a_terminal_shows_where_the_subscription_comes_from(
-    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, types: Callable[[str], None]
+    cli: CommandLine, served: Served, monkeypatch: pytest.MonkeyPatch, types: Callable[[str], None]
 ) -> None:
     """An empty answer takes it."""
+    monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", served.url)
     monkeypatch.setenv("AZURE_CONFIG_DIR", str(write_profile(cli.folder / "az", make_account())))
     types("shop\n\n\n\n\n\n")
     made = cli("init")
 
     assert f"Subscription ID (Shop, az's default account) [{AZ_SUBSCRIPTION}]: " in made.err
     assert AZ_SUBSCRIPTION == settings(cli.folder)["subscription"]
+
+
+LIVE = """\
+name: {}
+resourceGroup: rg-shop
+location: westeurope
+osType: Linux
+containers: [{{name: web, image: "nginx:1", resources: {{cpu: 1, memoryInGB: 1}}}}]
+"""
+
+
+@pytest.fixture
+def running(cli: CommandLine, served: Served, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """An empty folder, and two groups of nobody's that run in rg-shop."""
+    monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", served.url)
+    text = "---\n".join(map(LIVE.format, ("api", "web")))
+    file = cli.write("there.yaml", text)
+
+    assert 0 == cli("apply", str(file), "-y", "--create-resource-groups").code
+    file.write_text(text.replace("osType:", "lifecycle: {detach: true}\nosType:"), encoding="utf-8")
+    assert 0 == cli("apply", str(file), "-y").code
+    file.unlink()
+    return cli
+
+
+def test_a_project_begins_with_the_groups_that_run(running: CommandLine) -> None:
+    """In place of the example; the printed command changes only tags."""
+    made = running("init", "--name", "shop", "--import")
+    step = made.err.splitlines()[-1].split()
+    planned = running(*step[1:])
+
+    assert 0 == made.code
+    assert ["api.yaml", "web.yaml"] == sorted(each.name for each in (running.folder / "manifests").iterdir())
+    assert ["aci-reconcile", "plan", "--adopt"] == step
+    assert "2 to change tags only, 2 to adopt." in planned.out
+    assert "--import: aci-reconcile.yaml exists; nothing was written" in running("init", "--import").err
+
+
+def test_a_folder_of_its_own_can_begin_so(running: CommandLine) -> None:
+    """The printed command names the project."""
+    made = running("init", "new", "--name", "shop", "--import", "--format", "json")
+
+    assert {"rg-shop/api": "new/manifests/api.yaml", "rg-shop/web": "new/manifests/web.yaml"} == {
+        address: Path(file).as_posix() for address, file in made.document["imported"].items()
+    }
+    assert 0 == running("plan", "--adopt", "--project", "new/aci-reconcile.yaml").code
+
+
+@pytest.mark.parametrize(
+    ("answer", "manifests"),
+    [("", ["api.yaml", "web.yaml"]), ("maybe\nYES", ["api.yaml", "web.yaml"]), ("no", ["web.yaml"])],
+)
+def test_a_terminal_offers_the_groups_that_run(
+    answer: str, manifests: list[str], running: CommandLine, types: Callable[[str], None]
+) -> None:
+    """Whoever declines gets the example."""
+    types(f"shop\n\n\n\n\n{answer}\n")
+    made = running("init", "-s", LOCAL_SUBSCRIPTION)
+
+    assert "Import 2 groups of rg-shop (yes or no) [yes]: " in made.err
+    assert manifests == sorted(each.name for each in (running.folder / "manifests").iterdir())
+
+
+def test_without_groups_there_is_an_example(cli: CommandLine, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is wrong with that, and it is said."""
+    monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", served.url)
+    made = cli("init", "--name", "shop", "--import")
+
+    assert (0, True) == (made.code, "No groups run in rg-shop." in made.err)
+    assert FILES == sorted(contents(cli.folder))
+
+
+def test_where_azure_cannot_be_asked_nothing_is_written(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who wants the groups does not want the example."""
+    monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", "http://127.0.0.1:9")
+    made = cli("init", "--name", "shop", "--import", "--timeout", "1s")
+
+    assert 1 == made.code
+    assert {} == contents(cli.folder)
+
+
+def test_a_script_begins_a_project(cli: CommandLine) -> None:
+    """With the defaults; again, it is kept."""
+    made, again = (aci_reconcile.init_project("new", name="shop", environments=["dev", "prod"]) for _ in "ab")
+
+    assert ("rg-shop", FILES) == (made.project.resource_group, sorted(made.written))
+    assert (True, ()) == (again.existed, again.written)
+    assert ["dev", "prod"] == list(settings(cli.folder / "new")["environments"])  # type: ignore[call-overload]
 
 
 def test_again_nothing_changes(cli: CommandLine) -> None:
@@ -238,8 +330,11 @@ def test_a_project_in_a_project(cli: CommandLine) -> None:
     assert "part" == settings(cli.folder / "part")["name"]
 
 
-def test_a_person_is_asked(cli: CommandLine, types: Callable[[str], None]) -> None:
+def test_a_person_is_asked(
+    cli: CommandLine, served: Served, monkeypatch: pytest.MonkeyPatch, types: Callable[[str], None]
+) -> None:
     """An empty line takes the default; an answer that is not valid is asked for again."""
+    monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", served.url)
     types(f"sh op\nshop\n\nwesteuope\nuksouth\n{SUBSCRIPTION}\nsvn\ngitlab\n\n")
 
     made = cli("init")

@@ -38,6 +38,7 @@ OWN_FORMS = {
     ("init", "--location"): "init-location",
     ("init", "--environments"): "init-environments",
     ("init", "--git-host"): "init-git-host",
+    ("init", "--import"): "init-import",
     ("facts probe", "--only"): "facts-only",
     ("facts probe", "--deep"): "facts-deep",
     ("facts probe", "--network"): "facts-network",
