@@ -35,6 +35,8 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Build the site of the documentation into build/site.")
     parser.add_argument("--published", type=Path, help="a copy of the published site, whose other versions are kept")
     asked = parser.parse_args(words)
+    if asked.published and not (asked.published / "versions.json").is_file():
+        parser.error(f"{asked.published} holds no versions.json, so it is no copy of the site")
     config = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
     version = find_version()
     shutil.rmtree(SITE, ignore_errors=True)
@@ -48,10 +50,8 @@ def main(words: list[str]) -> int:
     subprocess.run(command, cwd=WORK, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     shutil.move(WORK / "site", SITE / version)
     _write_root(version, kept)
-    found = check(SITE / version, address)
-    print(
-        "\n".join([*found, f"build/site/{version}: {len(list(SITE.rglob('*.html')))} pages, {len(found)} broken links"])
-    )
+    found, count = check(SITE / version, address), len(list((SITE / version).rglob("*.html")))
+    print("\n".join([*found, f"build/site/{version}: {count} pages, {len(found)} broken links"]))
     return 1 if found else 0
 
 
@@ -63,8 +63,8 @@ def find_version() -> str:
 
 def _keep(published: Path, version: str) -> list[str]:
     """Copy the other versions of the published site; return their names, the newest first."""
-    listed = published / "versions.json"
-    names = [each["version"] for each in json.loads(listed.read_text(encoding="utf-8"))] if listed.is_file() else []
+    listed = json.loads((published / "versions.json").read_text(encoding="utf-8"))
+    names = [each["version"] for each in listed]
     kept = [name for name in names if name != version and re.fullmatch(r"\d+\.\d+", name)]
     for name in kept:
         shutil.copytree(published / name, SITE / name)

@@ -121,6 +121,12 @@ def test_versions_stay(site: Path) -> None:
     assert f"url={site.name}/" in (SITE / "index.html").read_text(encoding="utf-8")
 
 
+def test_a_wrong_copy_of_the_site_is_refused(tmp_path: Path) -> None:
+    """Else all older versions would be gone."""
+    with pytest.raises(SystemExit, match="2"):
+        build_docs.main(["--published", str(tmp_path)])
+
+
 def test_schemas_are_where_their_id_says(site: Path) -> None:
     """So that an editor can have them from there."""
     schemas = sorted((ROOT / "schemas").iterdir())

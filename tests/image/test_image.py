@@ -107,7 +107,7 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
         *("--python-version=3.11", "--require-hashes", "--requirement=requirements/run.txt"),
     )
     options = ["--build-arg=BASE=localhost/base", "--build-arg=PIP_NO_INDEX=1", "--build-arg=PIP_FIND_LINKS=/wheels"]
-    options += [f"--volume={folder}/wheels:/wheels:ro", f"--ignorefile={ROOT}/.containerignore"]
+    options += [f"--volume={folder}/wheels:/wheels:ro", f"--ignorefile={ROOT}/.dockerignore"]
     Builder(folder).build(ROOT / "Containerfile", ROOT, "localhost/command", *options)
     (folder / "Containerfile").write_text(_emulator_stage(), encoding="utf-8")
     Builder(folder).build(folder / "Containerfile", folder / "base", "localhost/emulator")
