@@ -16,7 +16,7 @@ from benchmarks import project
 from benchmarks.peers import Ansible, AzureCli, Sdk, SdkAlone
 from benchmarks.results import OURS, Row, Run, Work, extrapolate
 from benchmarks.standin import LIMITED, LIMITED_PROVISIONING, PACE, Command, FailedRunError, StandIn, fill, stand_in
-from benchmarks.targets import RESTARTED
+from benchmarks.targets import FOLLOWED, RESTARTED
 from benchmarks.tools import Floor, Ours, Tool
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Bench:
                     yield from kept(cycle(where, tool, groups, 1))
             yield from kept(self.sdk_alone(where, 1))
             yield from kept(self.restarts(where, 1))
+            yield from kept(self.follows(where, 1))
 
     def all(self) -> Iterator[Outcome]:
         """Measure everything that the page shows."""
@@ -72,6 +73,7 @@ class Bench:
             yield from kept(self.sdk_alone(where, self.repeat))
             yield from kept(healthy(where, self.ours))
             yield from kept(self.restarts(where, self.repeat))
+            yield from kept(self.follows(where, self.repeat))
             for other, groups in self.peers():
                 yield from kept(peer(where, other, groups))
         for groups in PLANNED:
@@ -95,6 +97,13 @@ class Bench:
             for tool in (self.floor, self.ours):
                 yield from cycle(where, tool, RESTARTED, repeat, ("restart",))
         for _ in cycle(where, self.floor, RESTARTED, 1, ("delete",)):
+            pass
+
+    def follows(self, where: StandIn, repeat: int) -> Iterator[Row]:
+        """Measure following logs; the floor makes and deletes the groups, which is no news."""
+        for _ in cycle(where, self.floor, FOLLOWED, 1, ("create",)):
+            yield from cycle(where, self.ours, FOLLOWED, repeat, ("follow",))
+        for _ in cycle(where, self.floor, FOLLOWED, 1, ("delete",)):
             pass
 
     def peers(self) -> tuple[tuple[Tool, int], ...]:

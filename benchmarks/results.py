@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Work = Literal["create", "create, healthy", "create, limited", "plan", "list", "change", "delete", "start", "restart"]
+Work = Literal[
+    "create", "create, healthy", "create, limited", "plan", "list", "change", "delete", "start", "restart", "follow"
+]
 
 OURS: Final = "aci-reconcile"
 """With a fingerprint key, as a team with many secrets should have one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.results import FLOOR, KEYLESS, OURS, PLAIN, SDK_ALONE, Results, Row, Work, cpu_per_group, ratio
-from benchmarks.targets import RESTARTED, seconds_of, verdicts
+from benchmarks.targets import FOLLOWED, FOLLOWING, RESTARTED, seconds_of, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -99,6 +99,7 @@ def _more(results: Results) -> str:
         *(_alone(results, tool, groups) for tool in (KEYLESS, PLAIN) for groups in (1, 20, MANY, 1_000, 10_000)),
         _sdk_alone(results),
         _pair(results, "restart", RESTARTED, f"restart {RESTARTED}"),
+        _pair(results, "follow", FOLLOWED, f"`logs -f` of {FOLLOWED}, for {FOLLOWING} s"),
         _pair(results, "create, healthy", MANY, "create 200, wait until healthy and 10 s stable"),
         _pair(results, "create, limited", 100, "create 100 under ARM's limits, 15 s of provisioning"),
     ]

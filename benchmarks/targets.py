@@ -25,6 +25,12 @@ _FACTORS: Final[tuple[tuple[Work, str, float], ...]] = (
     ("change", "change 20 of 200", 1.3),
     ("delete", "delete 200", 1.7),
 )
+FOLLOWED: Final = 50
+"""Groups whose logs are followed."""
+FOLLOWING: Final = 6
+"""Seconds for which they are followed."""
+_MEMORY_OF_LOGS: Final = 20
+"""Megabytes that following them may take beyond a plan of one group."""
 RESTARTED: Final = 100
 """Groups of the restart."""
 _RESTART: Final[tuple[Work, str, float]] = ("restart", f"restart {RESTARTED}", 1.3)
@@ -51,6 +57,7 @@ def verdicts(results: Results) -> tuple[Verdict, ...]:
         *_plans(results),
         *_writes(results),
         *_memory(results),
+        *_follows(results),
         *_starts(results),
     )
 
@@ -120,6 +127,15 @@ def _memory(results: Results) -> Iterator[Verdict]:
             yield Verdict(
                 f"peak memory at {groups:,} groups", f"≤ {most} MB", f"{max(found):.0f} MB", max(found) <= most
             )
+
+
+def _follows(results: Results) -> Iterator[Verdict]:
+    row, one = results.find("follow", OURS, FOLLOWED), results.find("plan", OURS, 1)
+    if row is not None and one is not None:
+        most = one.memory + _MEMORY_OF_LOGS
+        target = f"≤ plan of one group + {_MEMORY_OF_LOGS} MB = {most:.0f} MB"
+        what, measured = f"`logs -f` of {FOLLOWED} groups: peak memory", f"{row.memory:.0f} MB"
+        yield Verdict(what, target, measured, row.memory <= most)
 
 
 def _starts(results: Results) -> Iterator[Verdict]:

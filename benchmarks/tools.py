@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from benchmarks import project
 from benchmarks.results import FLOOR, KEYLESS, OURS, PLAIN, Work
 from benchmarks.standin import PROVISIONING, Command, StandIn
+from benchmarks.targets import FOLLOWING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,12 +70,15 @@ class Ours:
             "plan": (("plan",), "No changes."),
             "change": (apply, f"0 added, {expected(work, groups)[0]} changed, 0 destroyed"),
             "restart": (("restart", f"{project.RESOURCE_GROUP}/*", "--wait", "provisioned"), f"{groups} restarted"),
+            "follow": (("logs", f"{project.RESOURCE_GROUP}/*", "-f"), "Using subscription"),
             "delete": (("destroy", "-y"), f"{groups} destroyed"),
         }[work]
         writes, deletes = expected(work, groups)
         name = f"{self.name}: {work} {groups}"
         environ = where.environ(**self.environ(groups))
-        return Command(name, [*self.words, *words], folder, environ, says, writes, deletes)
+        # Nothing ends by itself here: the reader goes away, and following ends with it.
+        first = ("sh", "-c", f'"$@" | timeout {FOLLOWING} cat; true', "sh") if work == "follow" else ()
+        return Command(name, [*first, *self.words, *words], folder, environ, says, writes, deletes)
 
 
 @dataclass(frozen=True, slots=True)

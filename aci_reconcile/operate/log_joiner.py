@@ -156,16 +156,15 @@ class LogJoiner:
         answer = answer if ended else answer.without_open_end()
         head, lines = answer.lines[: answer.beheaded], answer.lines[answer.beheaded :]
         cut_off = answer.may_be_cut(ended=ended or over)
-        known, printed, flows = self._list_known(), len(self._tail), self._stream.open or self._flows
-        self._flows = self._stream.open
+        known, printed, flows = self._list_known(), len(self._tail), self._flows
         cut = Cut(len(known))
         if not self.complete:
-            cut = find_cut(known, printed, lines, from_start=not cut_off, flows=flows)
+            cut = find_cut(known, printed, lines, from_start=not cut_off, flows=flows or self._stream.open)
             # Nobody noticed the restart, and lines of the new run came as if they were of the old one.
             if is_timed(known, lines) and (places := find_places(known, lines)):
                 cut = Cut(max(-places[-1], 0), max(places[-1], 0))
             # What is left of the log's first line may be the end of the last one that came after a silence.
-            if cut.at == len(known) > printed and _is_end(head, known[-1]):
+            if flows and cut.at == len(known) > printed and _is_end(head, known[-1]):
                 cut = Cut(len(known) - 1, -1)
         joined: list[Joined] = list(known[printed : cut.at])
         if cut.guess:
@@ -177,10 +176,11 @@ class LogJoiner:
             joined += [*([Gap(Missing.EARLIER)] if cut_off else []), *head]
         self._tail, self._left = known[cut.at : printed], known[max(cut.at, printed) :]
         self._stream.waiting = []
-        self._stream.ahead.clear()
+        if not self._stream.open:  # else it brings what is left of the old run before anything of the new one
+            self._stream.ahead.clear()
         # A stream of the old run may still bring lines of that, although the new one has printed nothing.
         own = self._ahead or not self._stream.open
-        self._ahead = False
+        self._ahead, self._flows = False, self._stream.open
         joined += self._continue(lines, cut.place, waits=not (self.direct or ended), prove=bool(lines) or own)
         self.complete = ended
         return joined

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ELLIPSIS = "…"
 KNOWN_LATER = "(known after apply)"
+LONGEST_MESSAGE, LONGEST_NAME = 2000, 60
+"""Characters of an event's message and name in text; JSON has all of them. Azure's own have some hundred."""
 
 
 def format_value(value: Json) -> str:

@@ -224,3 +224,12 @@ def test_the_documentation_is_what_was_measured() -> None:
     assert page.filled(written, results) == written
     assert page.plot(results) == (ROOT / "docs" / "performance.svg").read_text(encoding="utf-8")
     assert [] == re.findall(r"/(?:home|root|tmp|work|usr)\b|localhost", text)
+
+
+def test_following_logs_may_take_a_little_more_memory_than_a_plan_of_one() -> None:
+    """Twenty megabytes, however many groups there are."""
+    small, large = ((*some().rows, replace(row("follow", OURS, 50, 6.0), runs=(Run(6, 1, at),))) for at in (84e6, 85e6))
+    met = [{each.what: each.met for each in verdicts(replace(some(), rows=rows))} for rows in (small, large)]
+
+    assert [True, False] == [each["`logs -f` of 50 groups: peak memory"] for each in met]
+    assert "`logs -f` of 50, for 6 s" in tables(replace(some(), rows=small), ())

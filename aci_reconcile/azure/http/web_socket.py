@@ -25,6 +25,7 @@ from websockets.sync.client import ClientConnection, connect
 from aci_reconcile.azure.auth.identity import USER_AGENT
 from aci_reconcile.azure.errors import find_trust_hint
 from aci_reconcile.azure.http.pool import find_authorities, load_authorities
+from aci_reconcile.azure.http.tls_socket import TlsSocket
 from aci_reconcile.core.errors import AzureError, NoAnswerError
 from aci_reconcile.core.redaction import veil
 
@@ -65,6 +66,16 @@ class _RefusedError(Exception):
 
 class _Connection(ClientConnection):
     """A connection that follows no redirect, and that leaves nothing open if its handshake is interrupted."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        usable: Any = TlsSocket(sock) if isinstance(sock, ssl.SSLSocket) else sock
+        super().__init__(usable, *args, **options)
+
+    def close_socket(self) -> None:
+        """Close the socket, and wake the thread that reads it: the library waits for that thread."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        super().close_socket()
 
     def handshake(self, *args: Any, **options: Any) -> None:
         """Shake hands.
@@ -117,8 +128,7 @@ class WebSocket:
         # The library's farewell would wait for a message that the other end does not take.
         if not self._sending.acquire(timeout=_CLOSE_SECONDS):
             with suppress(OSError):
-                # The plain socket's method also for TLS, whose own shutdown would wait for the other side.
-                socket.socket.shutdown(self._connection.socket, socket.SHUT_RDWR)
+                self._connection.socket.shutdown(socket.SHUT_RDWR)
             self._sending.acquire()
         try:
             self._opened.close()

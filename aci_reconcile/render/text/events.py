@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.container_health import to_epoch
 from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.values import LONGEST_MESSAGE, LONGEST_NAME, cut
 from aci_reconcile.render.words import format_duration, shorten_digests
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class EventTable:
         style = self.style
         where = [f"{sanitize(entry.address):<{self.group}}"] if self.group else []
         where.append(f"{_name_container(entry):<{self.container}}")
-        name = f"{sanitize(entry.name) or '-':<{_NAME}}"
+        name = f"{cut(sanitize(entry.name), LONGEST_NAME) or '-':<{_NAME}}"
         tone = style.warn if entry.type == "Warning" or entry.name.startswith("Failed") else ""
         head = "  ".join((style.paint(style.dim, time), *where, style.paint(tone, name)))
         length = len("  ".join((time, *where, name)))
@@ -83,7 +84,7 @@ class EventTable:
 
 
 def _describe(entry: Entry, *, shorten: bool) -> str:
-    message = sanitize(entry.message)
+    message = cut(sanitize(entry.message), LONGEST_MESSAGE)
     if shorten:
         message = shorten_digests(message)
     if entry.count == 1:

@@ -12,6 +12,7 @@ from aci_reconcile.core.health import State
 from aci_reconcile.core.model import as_list, as_number, as_object, as_text
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.text.table import Column, align, fit_columns
+from aci_reconcile.render.values import LONGEST_MESSAGE, LONGEST_NAME, cut
 from aci_reconcile.render.words import count, format_age, shorten_digests
 
 if TYPE_CHECKING:
@@ -178,12 +179,12 @@ def describe_state(health: Health) -> str:
     """Return the state of a group with its reasons."""
     if health.ready_at is not None:  # all its containers run: to name them as a reason would only puzzle
         return f"{health.state}: it runs, and not for long enough yet"
-    return sanitize(f"{health.state}: {'; '.join(health.reasons)}" if health.reasons else health.state.value)
+    return f"{health.state.value}: {describe_reasons(health)}" if health.reasons else health.state.value
 
 
 def describe_reasons(health: Health) -> str:
     """Return why a group is not healthy, or its state if no reason is known."""
-    return sanitize("; ".join(health.reasons) or health.state.value)
+    return cut(sanitize("; ".join(health.reasons)), LONGEST_MESSAGE) or health.state.value
 
 
 def describe_container(container: ContainerHealth) -> str:
@@ -305,4 +306,5 @@ def _sort_key(event: ContainerEvent) -> tuple[str, str]:
 
 def _make_event_cells(event: ContainerEvent) -> tuple[str, str, str, str]:
     times = f" (x{event.count})" if event.count > 1 else ""
-    return event.last or event.first or "-", event.type, f"{event.name}{times}", event.message
+    name, message = cut(event.name, LONGEST_NAME), cut(event.message, LONGEST_MESSAGE)
+    return event.last or event.first or "-", event.type, f"{name}{times}", message

@@ -341,6 +341,33 @@ def test_the_same_authorities_as_for_arm(
     assert caught.value.hint.startswith("for a private certificate authority")
 
 
+def test_a_server_that_speaks_tls_and_never_answers(
+    authority: trustme.CA, context: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its session tickets wake the reader, which must end all the same."""
+    bundle = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(bundle)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    over = threading.Event()
+
+    def shake_hands(listener: socket.socket) -> None:
+        with context.wrap_socket(listener.accept()[0], server_side=True):
+            over.wait(60)
+
+    with _no_thread_left(), socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=shake_hands, args=(listener,))
+        server.start()
+        begun = time.monotonic()
+        with pytest.raises(NoAnswerError, match=r"no answer within 1 s"):
+            _open(f"wss://127.0.0.1:{listener.getsockname()[1]}/x", seconds=1, direct=False)
+        took = time.monotonic() - begun
+        over.set()
+        server.join()
+
+    assert took < 30
+
+
 class _Proxy:
     """Tunnels every connection to where it is asked to."""
 
