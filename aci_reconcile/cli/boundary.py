@@ -40,7 +40,10 @@ def run(argv: Sequence[str]) -> int:
         except AciReconcileError as error:
             return _report_error(error, session)
         except Exception as defect:  # noqa: BLE001  whatever it is, a person gets a message and not a traceback
-            return _report_interruption(session) if _is_of_signal(defect) else _report_defect(defect, session)
+            # C code that imports a module says so of whatever interrupts that, and does not name it.
+            swallowed = isinstance(defect, ImportError) and session.interruption.has_come()
+            interrupted = swallowed or _is_of_signal(defect)
+            return _report_interruption(session) if interrupted else _report_defect(defect, session)
     return int(code or 0)
 
 

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from aci_reconcile.cli import boundary
+
 CODE = """
 import os, signal, sys
 from aci_reconcile.__main__ import main
@@ -42,3 +44,25 @@ def test_a_signal_during_the_imports_says_that_nothing_was_written(
     assert (code, "", "" if words else "\nInterrupted; nothing was written.\n") == (
         done.returncode, done.stdout, done.stderr
     )  # fmt: skip
+
+
+class _Swallowing:
+    """A command during which a signal comes while C code imports a module."""
+
+    def main(self, *_words: object, **_more: object) -> int:
+        """Turn the signal into an error, as that code does."""
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except BaseException:  # noqa: BLE001  whatever it is
+            raise ImportError('could not import module "_socket"') from None
+        return 0
+
+
+def test_a_signal_that_an_import_swallows_is_no_defect(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``PyCapsule_Import`` replaces every exception by one of its own."""
+    monkeypatch.setattr(boundary, "make_root", _Swallowing)
+
+    assert 143 == boundary.run(["status"])
+    assert "\nInterrupted; nothing was written.\n" == capsys.readouterr().err
