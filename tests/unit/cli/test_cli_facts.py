@@ -93,8 +93,8 @@ def test_an_id_that_there_is_not_is_answered_with_one_that_is_near(cli: CommandL
 
 
 def test_an_unknown_command_of_the_group_is_answered(cli: CommandLine) -> None:
-    """With the group's own help."""
+    """With the command to type."""
     ran = cli("facts", "shwo")
 
     assert 1 == ran.code
-    assert "there is no command 'shwo'\n  did you mean show? see aci-reconcile facts --help" in ran.err
+    assert "there is no command 'shwo'\n  did you mean: aci-reconcile facts show\n" in ran.err

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema.validators
 import pytest
+from docs_blocks import blocks
 
 from aci_reconcile.manifest import CODES, load_schema
 
@@ -22,17 +23,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "manifests.md"
-BLOCKS = re.findall(r"^```yaml(.*?)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-PROJECTS = [text for kind, text in BLOCKS if kind == " project"]
+BLOCKS = [(each.kind, each.text) for each in blocks() if each.page == "docs/manifests.md"]
+PROJECTS = [text for kind, text in BLOCKS if kind == "project"]
 ENVIRON = dict.fromkeys(["DB_PASSWORD", "STORAGE_KEY", "TOKEN"], "x")
 
 
 def test_every_block_is_marked() -> None:
     """Each is a manifest or a project file, so that the tests below read it."""
-    assert {" manifest", " project"} == {kind for kind, _ in BLOCKS}
+    assert {"manifest", "project"} == {kind for kind, _ in BLOCKS}
 
 
-@pytest.mark.parametrize("text", [text for kind, text in BLOCKS if kind == " manifest"])
+@pytest.mark.parametrize("text", [text for kind, text in BLOCKS if kind == "manifest"])
 def test_manifests_load(load_text: Loader, text: str) -> None:
     """Without any complaint, and they are what the schema wants."""
     loaded = load_text(text, resource_group="", location="", environ=ENVIRON)

@@ -150,6 +150,7 @@ def test_every_field_of_a_policy_counts() -> None:
 
     aside = {"owner", "frozen", "frozen_at", "override", "emptied", "narrowed_by", "elsewhere"}
     aside |= {"now"}  # the plan has a time of its own
+    aside |= {"sharded"}  # it only holds back, and a plan that was held back is not applied
     aside |= {"fingerprint_key", "former_key", "fingerprints"}
     aside |= {"project_id", "known_ids", "ids_above", "id_derived", "subscription", "places", "environments"}
 
@@ -174,7 +175,8 @@ def test_every_input_is_saved_and_described() -> None:
     values = [getattr(each, one.name) for each in (FULL.sources, FULL.allow) for one in dataclasses.fields(each)]
     request = inputs_to_json(FULL, hidden=(), changed=())
 
-    assert 2 == values.count("")  # the commit, in whose place addresses are saved; the region, which only `run` takes
+    # The commit and the shard, in whose place addresses are saved; the region, which only `run` takes.
+    assert 3 == values.count("")
     assert set(request) == set(SCHEMA["$defs"]["request"]["properties"])
 
 
