@@ -204,6 +204,7 @@ def _find_contradictions(saved: Inputs, own: Inputs) -> Iterator[str]:
         "project": (then.project, now.project),
         "environment": (then.environment, now.environment),
         "only": (then.only, now.only),
+        "shard": (then.shard, now.shard),
         "resource_group": (then.resource_group, now.resource_group),
     }
     for name, (before, here) in pairs.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -122,8 +123,7 @@ def check_target(option: str, file: Path) -> None:
 def choose_names(ids: Iterable[ResourceId]) -> dict[ResourceId, str]:
     """Choose a file name for each group: its name, with the resource group if two groups have the same name.
 
-    Raises:
-        UsageError: two groups would still share one.
+    Where that does not tell them apart, as of resource groups in Chinese, a number does that is the same every time.
     """
     wanted = tuple(ids)
     plain = Counter(_make_safe(each.name).lower() for each in wanted)
@@ -132,11 +132,16 @@ def choose_names(ids: Iterable[ResourceId]) -> dict[ResourceId, str]:
         name = _make_safe(each.name)
         # File systems of Windows and macOS do not distinguish case.
         alone = plain[name.lower()] == 1 and name.lower() != _NOT_A_MANIFEST
-        names[each] = f"{name if alone else _make_safe(f'{each.resource_group}.{each.name}')}.yaml"
-    twice = [name for name, count in Counter(name.lower() for name in names.values()).items() if count > 1]
-    if twice:
-        raise UsageError(f"several groups would be written to {twice[0]}", hint="import them one by one")
-    return names
+        names[each] = name if alone else _make_safe(f"{each.resource_group}.{each.name}")
+    shared = Counter(name.lower() for name in names.values())
+    return {
+        each: f"{name}.yaml" if shared[name.lower()] == 1 else f"{name}.{_make_number(each)}.yaml"
+        for each, name in names.items()
+    }
+
+
+def _make_number(identity: ResourceId) -> str:
+    return hashlib.sha256("/".join(identity.key).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _make_safe(name: str) -> str:

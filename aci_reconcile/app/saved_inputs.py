@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aci_reconcile.app.policy import Allow
 from aci_reconcile.app.requests import Sources
+
+if TYPE_CHECKING:
+    from aci_reconcile.core.shards import ShardNumber
 
 Request: TypeAlias = Mapping[str, Any]
 
@@ -25,7 +28,9 @@ class Inputs:
     """Names of the options on the command line, as opposed to those in the environment; for messages only."""
 
 
-def inputs_to_json(inputs: Inputs, *, hidden: Iterable[str], changed: Iterable[str] | None) -> dict[str, Any]:
+def inputs_to_json(
+    inputs: Inputs, *, hidden: Iterable[str], changed: Iterable[str] | None, shard: ShardNumber | None = None
+) -> dict[str, Any]:
     """Return the inputs as JSON, without options that have no value.
 
     Args:
@@ -33,6 +38,7 @@ def inputs_to_json(inputs: Inputs, *, hidden: Iterable[str], changed: Iterable[s
         hidden: names of the variables that are used in secrets. A file is no place for their values.
         changed: addresses of the groups that ``--changed-since`` selected. They are saved in place of the commit,
             because later the same commit would select others. None if nothing was selected so.
+        shard: which shard the plan is for, as ``auto`` found it: what it may not do, its apply may not do either.
     """
     sources, secret = inputs.sources, frozenset(hidden)
     values: dict[str, Any] = {
@@ -42,6 +48,7 @@ def inputs_to_json(inputs: Inputs, *, hidden: Iterable[str], changed: Iterable[s
         "var": [[name, value] for name, value in sources.variables if name not in secret],
         "var_file": [each.as_posix() for each in sources.variable_files],
         "only": list(sources.only),
+        "shard": str(shard) if shard else "",
         "subscription": sources.subscription,
         "resource_group": sources.resource_group,
         **releases_to_json(inputs.allow),
@@ -79,6 +86,7 @@ def inputs_from_json(request: Request) -> Inputs:
         variables=tuple((name, value) for name, value in request.get("var", ())),
         variable_files=tuple(map(Path, request.get("var_file", ()))),
         only=tuple(request.get("only", ())),
+        shard=request.get("shard", ""),
         subscription=request.get("subscription", ""),
         resource_group=request.get("resource_group", ""),
         addresses=None if changed is None else tuple(changed),

@@ -64,7 +64,7 @@ def make_content(plan: Plan, basis: Basis) -> Document:
     loaded = basis.loaded
     values = read_variables(basis.inputs.sources, basis.cwd)
     hidden = _find_secret_variables(values, loaded.resources)
-    # A plan that is made again has the saved addresses: neither changes to look for, nor a number in a job.
+    # A plan that is made again has the saved addresses, and no changes to look for.
     found = loaded.changed.addresses if loaded.changed else None
     if loaded.request.shard is not None and loaded.selected is not None:
         found = frozenset(each.address for each in loaded.resources if each.id.key in loaded.selected)
@@ -75,7 +75,9 @@ def make_content(plan: Plan, basis: Basis) -> Document:
         api_version=loaded.project.api_version,
         resources=loaded.resources,
         fingerprints=_fingerprint_secrets(plan, basis.hash_cost),
-        request=inputs_to_json(basis.inputs, hidden=hidden, changed=found if again is None else again),
+        request=inputs_to_json(
+            basis.inputs, hidden=hidden, changed=found if again is None else again, shard=loaded.request.shard
+        ),
         variables={name: value for name, value in values.items() if name not in hidden},
         hidden_variables=hidden,
     )

@@ -132,13 +132,13 @@ class PlaceOptions:
 class ShardOptions:
     """Which of several runs this is; on the command line only."""
 
-    shard: str = declare(
+    shard: str | None = declare(
         Option(
             "--shard",
             section=MANIFESTS,
             safety=True,
             metavar="I/N",
-            default="",
+            default=None,
             help="Only part I of N, as the command shards cuts them; auto: as the job is numbered.",
         )
     )
@@ -153,6 +153,17 @@ class ShardOptions:
             help="How many parts there are, where --shard auto finds only a number.",
         )
     )
+
+    @property
+    def named(self) -> str:
+        """Which part; empty for all.
+
+        Raises:
+            UsageError: the option is empty. A job whose variable is not set must not write the whole project.
+        """
+        if self.shard is not None and not self.shard.strip():
+            raise UsageError("--shard is empty", hint="write I/N, as in --shard 2/4, or leave the option out")
+        return self.shard or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +241,7 @@ class SourceOptions:
             subscription=place.subscription,
             resource_group=place.resource_group,
             changed_since=changed_since,
-            shard=shard.shard if shard else "",
+            shard=shard.named if shard else "",
             shards=(shard.shards or 0) if shard else 0,
         )
 

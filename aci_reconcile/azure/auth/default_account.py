@@ -96,6 +96,8 @@ def _find_registered(folder: Path, url: str) -> str:
 def _read(file: Path) -> str:
     """Return the text of a small file; nothing if it cannot be read, which az itself takes for an empty one."""
     try:
+        if not file.is_file():  # a pipe would never end
+            return ""
         with file.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
         return content.decode("utf-8-sig") if len(content) <= _LARGEST else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -153,11 +154,22 @@ def _offer(session: Session, asked: InitOptions, ask: Ask | None, stack: ExitSta
 
 
 def _report_import(imported: Imported, project: Path | None, session: Session, line: CommandLine) -> None:
+    from aci_reconcile.app.init_project import MANIFESTS
     from aci_reconcile.cli.import_report import render_next_step, report, report_problems
 
     report_problems(imported, session.console)
-    step = render_next_step(imported, line.repeat("local", "arm_endpoint", "cloud"), project, session.cwd)
+    places = line.repeat("local", "arm_endpoint", "cloud")
+    step = render_next_step(imported, places, project, session.cwd)
     report(imported, step if imported.plannable else "", session.console)
+    if imported.selection.skipped:
+        # The reasons name options of `import`, which `init` has not.
+        file = Path(os.path.relpath(project, session.cwd)) if project else None
+        out = str((file.parent if file else Path()) / MANIFESTS)
+        words = ("aci-reconcile", "import", "--out", out, *(("--project", str(file)) if file else ()), *places)
+        told = sanitize(
+            f"To import what was skipped, add to this what is said above:\n  {shlex.join(words)}", keep="\n"
+        )
+        session.console.info(told)
 
 
 def _report(made: Initialized, folder: Path | None) -> Iterator[str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _UNQUOTED: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN})
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_COMMENT: Final = re.compile(r"[ \t]+#.*")
+"""What may follow the mark of a block."""
 _FORMS: Final = ("k: {}", "{k: {}}", "{k: {}, l: m}")
 """Where a value may stand."""
 _PAIRS: Final = frozenset({"environmentVariables", "volumeMounts"})
@@ -26,7 +28,10 @@ def replace_text(text: str, old: Text, value: str, spec: Node | None, *, as_json
     """Return the file with another value in place of one; only its characters change."""
     written = quote_value(value, spec, old.style, as_json=as_json)
     body = text[old.start : old.end]
-    end = len(text[: old.end].rstrip()) if old.style in {"|", ">"} else old.end
+    end = old.end
+    if old.style in {"|", ">"}:
+        end = len(text[: old.end].rstrip())
+        written += "".join(_COMMENT.findall(body.partition("\n")[0].rstrip()))
     gap = " " if not body and text[: old.start].endswith((":", "-")) else ""  # nothing stood after the colon
     return f"{text[: old.start]}{gap}{written}{text[end:]}"
 

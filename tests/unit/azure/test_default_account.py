@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,6 +65,16 @@ def test_a_profile_that_nobody_can_read(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "azureProfile.json").write_bytes(content)
 
     assert read_default_account({"AZURE_CONFIG_DIR": str(tmp_path)}, PUBLIC) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such pipes")
+def test_a_pipe_is_no_profile(tmp_path: Path) -> None:
+    """Nobody may ever write into it."""
+    for name in ("azureProfile.json", "clouds.config"):
+        os.mkfifo(tmp_path / name)
+
+    assert read_default_account({"AZURE_CONFIG_DIR": str(tmp_path)}, PUBLIC) is None
+    assert read_default_account({"AZURE_CONFIG_DIR": str(tmp_path)}, make_endpoint("https://arm.example")) is None
 
 
 @pytest.mark.parametrize(

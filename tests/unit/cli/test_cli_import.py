@@ -396,9 +396,16 @@ def test_file_names_stay_in_their_folder() -> None:
 
 
 def test_names_that_cannot_be_told_apart() -> None:
-    """Rather none than one over the other."""
-    with pytest.raises(UsageError, match=r"several groups would be written to rg\.a_b\.yaml"):
-        choose_names([rid("a/b", "rg"), rid("a:b", "rg")])
+    """Resource groups may have names without a letter of ASCII; each file's name is the same every time."""
+    ids = [rid("web", "生产"), rid("web", "测试"), rid("api", "测试"), rid("__.web", "rg")]
+    names = choose_names(ids)
+
+    assert ["api.yaml", True] == [
+        names[ids[2]],
+        all(each.startswith("__.web.") for each in names.values() if "w" in each),
+    ]
+    assert 4 == len(set(names.values()))
+    assert names == {**choose_names(reversed(ids))}
 
 
 def test_nothing_is_left_of_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,6 +149,22 @@ def test_a_project_begins_with_the_groups_that_run(running: CommandLine) -> None
     assert "--import: aci-reconcile.yaml exists; nothing was written" in running("init", "--import").err
 
 
+@pytest.mark.parametrize("words", [(), ("new",)])
+def test_what_was_skipped_can_be_imported(words: tuple[str, ...], running: CommandLine) -> None:
+    """The reason names an option of `import`, and a command follows that takes it."""
+    theirs = running.write("there.yaml", LIVE.format("web"))
+    assert 0 == running("apply", str(theirs), "-y", "--adopt").code
+    theirs.unlink()
+    made = running("init", *words, "--name", "shop", "--import")
+    owner = made.err.partition("--take-over ")[2].split()[0]
+    command = made.err.splitlines()[-1].split()
+    taken = running(*command[1:], "--take-over", owner)
+
+    assert "rg-shop/api" in made.out
+    assert "rg-shop/web" in taken.out, taken.err
+    assert (running.folder.joinpath(*words) / "manifests" / "web.yaml").exists()
+
+
 def test_a_folder_of_its_own_can_begin_so(running: CommandLine) -> None:
     """The printed command names the project."""
     made = running("init", "new", "--name", "shop", "--import", "--format", "json")

@@ -152,6 +152,17 @@ def test_only_the_value_changes(cli: CommandLine, assignment: str, old: str, new
                 "- <<: *a\n  name: b\n  image: x:2\n"
             ),
         ),
+        (
+            (
+                "name: web\ncontainers:\n- name: a\n  image: |-  # pinned # here\n    x:1\n    \n# next\n"
+                "  resources: {cpu: 1, memoryInGB: 1}\n"
+            ),
+            "image=x:2",
+            (
+                "name: web\ncontainers:\n- name: a\n  image: x:2  # pinned # here\n    \n# next\n"
+                "  resources: {cpu: 1, memoryInGB: 1}\n"
+            ),
+        ),
     ],
 )
 def test_every_form_of_yaml_stays(cli: CommandLine, before: str, assignment: str, after: str) -> None:

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aci_reconcile.azure.backend import ArmBackend
+from aci_reconcile.core.errors import ImmutableFieldError
+
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine
+
+    from aci_reconcile.core.backend import Operation
+    from aci_reconcile.core.model import Resource
 
 REGIONS = ("westeurope", "northeurope", "eastus")
 
@@ -99,10 +105,37 @@ def test_a_saved_plan_is_about_its_shard(fleet: CommandLine) -> None:
     fleet("apply", "-y", "--only", "web")
     fleet("plan", "--shard", "2/3", "--out", "two.json")
     fleet("apply", "-y", "--shard", "1/3")
+    other = fleet("apply", "two.json", "--shard", "1/3")
     applied = fleet("apply", "two.json", "--format", "json")
 
+    assert (1, True) == (other.code, "--shard differs from the saved plan" in other.err)
     assert (0, 2) == (applied.code, applied.documents[-1]["added"]), applied.out
-    assert "shard" not in json.loads((fleet.folder / "two.json").read_text())["request"]
+
+
+@pytest.mark.parametrize(("words", "changed"), [((), True), (("--shard", "auto"), False)])
+def test_a_saved_plan_of_a_shard_recreates_nothing(
+    words: tuple[str, ...], changed: bool, fleet: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Azure refuses an update that the plan took for one in place: a shard stops there, and no other run does."""
+    monkeypatch.setenv("CI_NODE_INDEX", "1")
+    monkeypatch.setenv("CI_NODE_TOTAL", "1")
+    fleet("apply", "-y")
+    fleet.write("manifests/web.yaml", (fleet.folder / "manifests/web.yaml").read_text().replace("nginx:1", "nginx:2"))
+    fleet("plan", *words, "--allow-replace", "--out", "one.json")
+    refused = ImmutableFieldError("immutable", code="InvalidContainerGroupUpdate")
+    put = ArmBackend.put
+
+    def refuse(self: ArmBackend, resource: Resource, /) -> Operation:
+        if self.get(resource.id) is not None:
+            raise refused
+        return put(self, resource)
+
+    monkeypatch.setattr(ArmBackend, "put", refuse)
+    applied = fleet("apply", "one.json", "--allow-replace")
+
+    assert changed == (applied.code == 0), applied.out + applied.err
+    saved = json.loads((fleet.folder / "one.json").read_text())["request"]
+    assert ("1/1" if words else None) == saved.get("shard")
 
 
 def test_a_shard_without_groups_does_nothing(fleet: CommandLine) -> None:
@@ -111,6 +144,15 @@ def test_a_shard_without_groups_does_nothing(fleet: CommandLine) -> None:
 
     assert 0 == ran.code
     assert "0 added" in ran.out or "No changes" in ran.out
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "drift"])
+def test_an_empty_shard_is_not_the_whole(command: str, fleet: CommandLine) -> None:
+    """A job whose variable is not set stops."""
+    ran = fleet(command, "--shard", "")
+
+    assert (1, "") == (ran.code, ran.out)
+    assert "--shard is empty" in ran.err
 
 
 def test_no_variable_makes_a_run_a_shard(fleet: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from aci_reconcile.app.saved_inputs import Inputs, inputs_from_json, inputs_to_j
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.core.secret import Secret
+from aci_reconcile.core.shards import ShardNumber
 from aci_reconcile.planning import Policy
 from aci_reconcile.saved import add_seal, compute_plan_digest, make_document, render_document
 from aci_reconcile.saved.document import compute_seal, policy_to_json
@@ -149,8 +150,7 @@ def test_every_field_of_a_policy_counts() -> None:
     names = {each.name for each in dataclasses.fields(Policy)}
 
     aside = {"owner", "frozen", "frozen_at", "override", "emptied", "narrowed_by", "elsewhere"}
-    aside |= {"now"}  # the plan has a time of its own
-    aside |= {"sharded"}  # it only holds back, and a plan that was held back is not applied
+    aside |= {"now", "sharded"}  # the plan has a time of its own, and its request says the shard
     aside |= {"fingerprint_key", "former_key", "fingerprints"}
     aside |= {"project_id", "known_ids", "ids_above", "id_derived", "subscription", "places", "environments"}
 
@@ -160,7 +160,8 @@ def test_every_field_of_a_policy_counts() -> None:
 
 FULL = Inputs(
     Sources(
-        (Path("a.yaml"),), Path("p.yaml"), "prod", (("v", "1"),), (Path("e"),), ("web",), "sub", "rg", addresses=()
+        (Path("a.yaml"),), Path("p.yaml"), "prod", (("v", "1"),), (Path("e"),), ("web",), "sub", "rg",
+        addresses=(), shard="2/3",
     ),
     Allow(
         prune=False, max_deletes=0, max_restarts=2, adopt=True, take_over=("a",), replace=-1, touch_secrets=True,
@@ -173,16 +174,15 @@ FULL = Inputs(
 def test_every_input_is_saved_and_described() -> None:
     """The names of the options are the keys, and each has its place in the schema."""
     values = [getattr(each, one.name) for each in (FULL.sources, FULL.allow) for one in dataclasses.fields(each)]
-    request = inputs_to_json(FULL, hidden=(), changed=())
+    request = inputs_to_json(FULL, hidden=(), changed=(), shard=ShardNumber(2, 3))
 
-    # The commit and the shard, in whose place addresses are saved; the region, which only `run` takes.
-    assert 3 == values.count("")
+    assert 2 == values.count("")  # the commit, in whose place addresses are saved; the region, which only `run` takes
     assert set(request) == set(SCHEMA["$defs"]["request"]["properties"])
 
 
 def test_saved_inputs_come_back_as_they_were() -> None:
     """Through JSON, which knows no tuples and no paths."""
-    request = json.loads(json.dumps(inputs_to_json(FULL, hidden=(), changed=())))
+    request = json.loads(json.dumps(inputs_to_json(FULL, hidden=(), changed=(), shard=ShardNumber(2, 3))))
 
     assert FULL == inputs_from_json(request)
     assert Inputs() == inputs_from_json(json.loads(json.dumps(inputs_to_json(Inputs(), hidden=(), changed=None))))
