@@ -165,7 +165,7 @@ def write_new(files: Mapping[Path, str]) -> None:
         for file, text in files.items():
             _write_one(file, text, made)
     except BaseException:
-        _remove(made)
+        remove(made)
         raise
 
 
@@ -184,7 +184,13 @@ def _write_one(file: Path, text: str, made: list[Path]) -> None:
         raise AciReconcileError(f"{file} cannot be written: {error.strerror or error}") from error
 
 
-def _remove(made: list[Path]) -> None:
+def list_missing(files: Iterable[Path]) -> list[Path]:
+    """Return the files that do not exist, each after the folders that would be made for it."""
+    wanted = (each for file in files for each in (*reversed(file.parents), file))
+    return list(dict.fromkeys(each for each in wanted if not os.path.lexists(each)))
+
+
+def remove(made: list[Path]) -> None:
     """Remove what was made, as far as nobody else uses it: half a project would be in the way of the next try."""
     for each in reversed(made):
         with suppress(OSError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from aci_reconcile.app.files import check_target
+from aci_reconcile.app.files import check_target, list_missing, remove
 from aci_reconcile.app.init_files import name_files, write_files
 from aci_reconcile.app.init_import import import_into
 from aci_reconcile.app.init_subscription import Default, find_default
@@ -151,13 +151,23 @@ def init_project(
     pipelines = _list_pipelines(check_git_host(host), project, folder)
     companions = _list_companions(folder, existed=there is not None, example=view is None)
     wanted = {file: _SCHEMA_LINE + project.render(), **companions, **pipelines}
+    missing = list_missing([*wanted, folder / ".gitignore"])
     written, kept = write_files(wanted, folder, replaced={file, *pipelines} if request.force else set())
     above = None if there else find_project(folder.parent)
     taken = found if found and found.subscription == project.subscription and PROJECT_FILE in written else None
-    begun = import_into(project, MANIFESTS, view, run) if view else None
+    begun = _import_or_undo(project, view, run, missing) if view else None
     return Initialized(
         project, written, kept, there is not None, name_files(list(pipelines), folder), above, taken, begun
     )
+
+
+def _import_or_undo(project: NewProject, view: View, run: Run, made: list[Path]) -> Imported:
+    """Import the groups; if that fails or is interrupted, what was made is removed, and the next try begins anew."""
+    try:
+        return import_into(project, MANIFESTS, view, run)
+    except BaseException:
+        remove(made)
+        raise
 
 
 def _load_project(file: Path, run: Run) -> Project:

@@ -129,44 +129,6 @@ class PlaceOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShardOptions:
-    """Which of several runs this is; on the command line only."""
-
-    shard: str | None = declare(
-        Option(
-            "--shard",
-            section=MANIFESTS,
-            safety=True,
-            metavar="I/N",
-            default=None,
-            help="Only part I of N, as the command shards cuts them; auto: as the job is numbered.",
-        )
-    )
-    shards: int | None = declare(
-        Option(
-            "--shards",
-            section=MANIFESTS,
-            safety=True,
-            type=click.IntRange(min=1),
-            metavar="N",
-            default=None,
-            help="How many parts there are, where --shard auto finds only a number.",
-        )
-    )
-
-    @property
-    def named(self) -> str:
-        """Which part; empty for all.
-
-        Raises:
-            UsageError: the option is empty. A job whose variable is not set must not write the whole project.
-        """
-        if self.shard is not None and not self.shard.strip():
-            raise UsageError("--shard is empty", hint="write I/N, as in --shard 2/4, or leave the option out")
-        return self.shard or ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
     """Which manifests to read, with which values."""
 
@@ -228,7 +190,6 @@ class SourceOptions:
         place: PlaceOptions,
         paths: tuple[Path, ...] = (),
         changed_since: str = "",
-        shard: ShardOptions | None = None,
     ) -> Sources:
         """Return the manifests to read, with the place of groups that name none."""
         return Sources(
@@ -241,8 +202,6 @@ class SourceOptions:
             subscription=place.subscription,
             resource_group=place.resource_group,
             changed_since=changed_since,
-            shard=shard.named if shard else "",
-            shards=(shard.shards or 0) if shard else 0,
         )
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
-from aci_reconcile.cli.options import AzureOptions, OutputOptions, ShardOptions, SourceOptions
+from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.cli.safety_options import APPROVE, RESTORE, TIME_BOX, ReleaseOptions, WaitOptions
+from aci_reconcile.cli.shard_options import ShardOptions
 from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class ApplyOptions:
         """What decides what is planned."""
         from aci_reconcile.app.saved_inputs import Inputs
 
-        sources = self.sources.make_sources(self.azure.place, self.paths, shard=self.shard)
+        sources = self.shard.narrow(self.sources.make_sources(self.azure.place, self.paths))
         return Inputs(sources, self.releases.make_allow(restore=self.restore), self.line.typed)
 
 

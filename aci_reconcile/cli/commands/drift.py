@@ -12,7 +12,8 @@ from aci_reconcile.app.policy import Allow
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import Option, declare, include
-from aci_reconcile.cli.options import AzureOptions, OutputOptions, ShardOptions, SourceOptions
+from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
+from aci_reconcile.cli.shard_options import ShardOptions
 from aci_reconcile.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
     sources, taken = asked.sources, (asked.history, asked.metrics, asked.accept)
     with open_reports("drift", session, asked.report, environment=sources.environment, taken=taken) as reports:
         target = asked.azure.target
-        declared = sources.make_sources(asked.azure.place, asked.paths, shard=asked.shard)
+        declared = asked.shard.narrow(sources.make_sources(asked.azure.place, asked.paths))
         notifications = make_notifications(asked.history, asked.metrics, asked.notify, asked.issue, session)
         with (
             prepare(declared, target, Allow(prune=False), session) as workspace,

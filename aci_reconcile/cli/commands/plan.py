@@ -9,8 +9,9 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.option_types import Duration
-from aci_reconcile.cli.options import AzureOptions, OutputOptions, ShardOptions, SourceOptions
+from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.cli.safety_options import RESTORE, ReleaseOptions
+from aci_reconcile.cli.shard_options import ShardOptions
 from aci_reconcile.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class PlanOptions:
         """What decides what is planned."""
         from aci_reconcile.app.saved_inputs import Inputs
 
-        sources = self.sources.make_sources(self.azure.place, self.paths, self.changed_since, self.shard)
+        sources = self.shard.narrow(self.sources.make_sources(self.azure.place, self.paths, self.changed_since))
         return Inputs(sources, self.releases.make_allow(restore=self.restore), self.line.typed)
 
 

@@ -12,6 +12,7 @@ from az_profile import make_account, write_profile
 
 import aci_reconcile
 from aci_reconcile.app.subscription import LOCAL_SUBSCRIPTION
+from aci_reconcile.core.errors import AzureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,6 +207,29 @@ def test_where_azure_cannot_be_asked_nothing_is_written(cli: CommandLine, monkey
 
     assert 1 == made.code
     assert {} == contents(cli.folder)
+
+
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (AzureError("no"), 1)])
+@pytest.mark.parametrize("words", [(), ("new/one",)])
+def test_an_import_that_fails_leaves_nothing(
+    words: tuple[str, ...],
+    error: BaseException,
+    code: int,
+    running: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is said is true, and the same command works the next time."""
+    asked = ("init", *words, "--name", "shop", "--import")
+    running.write("mine.txt", "kept")
+
+    def fail(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as broken:
+        broken.setattr("aci_reconcile.app.init_import.import_groups", fail)
+        assert code == running(*asked).code
+    assert ["mine.txt"] == [each.name for each in running.folder.iterdir()]
+    assert 0 == running(*asked).code
 
 
 def test_a_script_begins_a_project(cli: CommandLine) -> None:
