@@ -34,7 +34,7 @@ _FORMAT: Final = ("$schema", "contentVersion", "languageVersion", "apiProfile")
 """Keys that say how the template is to be read."""
 _TOP: Final = {
     "metadata": "metadata of the template",
-    "outputs": "a project has no outputs of its own: `outputs` prints addresses and states of its groups",
+    "outputs": "a project has no outputs: `status` shows the addresses and states of its groups",
 }
 """Keys of a template that a manifest has no use for."""
 _BESIDE: Final = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from aci_reconcile.convert.compose.addresses import Addresses
@@ -82,7 +82,7 @@ class _Project:
             self._options.read_file,
             self._options.group_per_service,
         )
-        read = [reader.read(name, cursor) for name, cursor in services or ()]
+        read = [self._take_apart(reader, name).read(name, cursor) for name, cursor in services or ()]
         found = [each for each in read if each is not None]
         if not found:
             where = services.where if services else self._top.where
@@ -94,6 +94,12 @@ class _Project:
         else:
             self._add_group(self._name, found, ())
         self._finish()
+
+    def _take_apart(self, reader: ServiceReader, name: str) -> ServiceReader:
+        """Return the reader of a service, whose secrets are those of its own group if it has one."""
+        if not self._options.group_per_service:
+            return reader
+        return replace(reader, words=replace(self._words, group=make_label(name)))
 
     def _make_addresses(self, services: MapCursor | None, names: frozenset[str]) -> Addresses:
         if not self._options.group_per_service:

@@ -93,7 +93,9 @@ def read_output(text: str, name: str) -> Output:
         unread += _find_unread(each, "resource", address)
         change = changes.get(address, {})
         where = Where(f"{name}: {address}")
-        values = _make_node(each.get("values") or {}, where, 0)
+        # A state has every attribute of the provider's schema: null is what nobody wrote.
+        written = {key: value for key, value in _as_map(each.get("values")).items() if value is not None}
+        values = _make_node(written, where, 0)
         stored = not is_plan or "create" not in (change.get("actions") or ["create"])
         groups.append(
             FoundResource(

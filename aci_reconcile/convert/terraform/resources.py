@@ -46,7 +46,7 @@ def convert_output(output: Output, name: str, draft: Draft) -> None:
     for path in output.unread:
         draft.findings.note(where, path, "a key of Terraform that says nothing about a container group")
     for kind, count in output.others.items():
-        text = f"{count} of {kind}: no container group{'s' * (count != 1)}, and Terraform keeps managing what it has"
+        text = f"{count} resource{'s' * (count != 1)} of this type, which Terraform keeps managing"
         draft.findings.refer(where, kind, text)
     if not output.groups:
         hint = "there is no azurerm_container_group, and no azapi_resource of that type"

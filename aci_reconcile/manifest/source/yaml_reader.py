@@ -298,6 +298,8 @@ def suggest_for_tag(tag: str) -> str:
     # Published exports of `az` have such tags, of the classes of its SDK.
     if "python/" in tag:
         return "an old `az container export` wrote this: write a plain word, such as `type: SystemAssigned`"
+    if tag in {"!override", "!reset"}:  # of Compose, which merges the files
+        return "`docker compose config` resolves it: convert its output, or give --compose-config"
     return "remove it: the schema defines the type of a value"
 
 

@@ -269,9 +269,9 @@ def test_terraform_says_how_it_lets_go() -> None:
     found = converted(("s.json", terraform_output(web, other, other)))
 
     assert ("terraform state rm 'azurerm_container_group.web[\"a b\"]'",) == found.commands
-    assert ["2 of azurerm_storage_account"] == [
-        each.partition(": ")[2].partition(":")[0] for each in said(found, Kind.NOT_OURS)
-    ]
+    assert ["s.json azurerm_storage_account: 2 resources of this type, which Terraform keeps managing"] == said(
+        found, Kind.NOT_OURS
+    )
     assert () == found.lost
 
 
@@ -379,3 +379,27 @@ def test_a_parameter_that_fails_is_read_once() -> None:
     assert ["the parameter `a` refers to itself: called `a` for now"] * 2 == [
         each.partition("name: ")[2] for each in said(found)
     ]
+
+
+def test_secrets_of_a_service_are_those_of_its_group() -> None:
+    """With a group for each service, the list of variables names that group, not the project."""
+    text = "services: {api: {image: a, environment: {API_TOKEN: x, LOGIN_TOKEN: '${LOGIN_TOKEN}'}}}"
+    options = ComposeOptions(group_per_service=True, project_name="shop")
+
+    assert {"api"} == {each.address for each in compose(text, options=options).needed}
+    assert {"shop"} == {each.address for each in compose(text, options=ComposeOptions(project_name="shop")).needed}
+
+
+def test_a_null_attribute_of_a_terraform_group_says_nothing() -> None:
+    """A state has every attribute of the schema, and the report would list them all."""
+    found = converted(("s.json", terraform_output(azurerm("web", block(), network_profile_id=None))))
+
+    assert not any("network_profile_id" in each for kind in Kind for each in said(found, kind))
+
+
+def test_a_tag_of_compose_is_refused_with_a_way_out() -> None:
+    """`docker compose config` resolves the tags that say how files are merged."""
+    with pytest.raises(SourceError) as caught:
+        compose("services: {web: {image: a, ports: !override ['80:80']}}")
+
+    assert "--compose-config" in caught.value.hint
