@@ -82,7 +82,9 @@ class Vaults:
         # A stand-in serves any cloud; the SDK still needs a domain that fits the challenge.
         suffix = _SUFFIXES.get(self.endpoint.authority, _PUBLIC if self.server else "")
         if not suffix or self.credential is None:
-            return _make_unavailable(wanted, f"{self.endpoint.base_url} has no vaults")
+            return _make_unavailable(
+                wanted, f"{self.endpoint.base_url} has no vaults: set ACI_RECONCILE_VAULT_ENDPOINT"
+            )
         try:
             from azure.keyvault.secrets import SecretClient
         except ImportError:  # an optional extra: most projects have no vault

@@ -109,7 +109,7 @@ def test_on_this_machine_there_are_no_vaults() -> None:
     """The emulator and servers on loopback get neither a token nor a secret."""
     found = make_vaults(Endpoint.local(), {}, 4).fetch(["shop-kv/key"])
 
-    assert "http://127.0.0.1 has no vaults" == found["shop-kv/key"].missing
+    assert "http://127.0.0.1 has no vaults: set ACI_RECONCILE_VAULT_ENDPOINT" == found["shop-kv/key"].missing
 
 
 def test_without_the_client_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,8 @@ def test_a_vault_out_of_reach_is_no_silent_pass(project: CommandLine) -> None:
     planned, applied = project("plan"), project("apply", "-y")
 
     assert 0 == planned.code
-    told = "Missing: rg-shop/web needs keyvault:shop-kv/token: http://127.0.0.1 has no vaults"
+    reason = "http://127.0.0.1 has no vaults: set ACI_RECONCILE_VAULT_ENDPOINT"
+    told = f"Missing: rg-shop/web needs keyvault:shop-kv/token: {reason}"
     assert told in planned.out
     assert (1, "No container groups.\n") == (applied.code, project("status").out)
 
@@ -122,5 +123,8 @@ def test_what_was_written_before_is_not_compared(project: CommandLine, monkeypat
     planned = project("plan")
 
     assert "No changes. 1 group matches its manifest, 1 secret not compared." in planned.out
-    assert "environmentVariables[TOKEN] (http://127.0.0.1 has no vaults)\n" in planned.out
+    assert (
+        "environmentVariables[TOKEN] (http://127.0.0.1 has no vaults: set ACI_RECONCILE_VAULT_ENDPOINT)\n"
+        in planned.out
+    )
     assert 1 == project("drift", "--strict").code
