@@ -1,6 +1,8 @@
 # The commands of docs and CI. Each installs what it needs into .venv, from pinned and hashed requirements.
 
 PYTHON ?= python3
+# Twice the cores of a small machine: many tests wait for processes that they start.
+WORKERS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
@@ -28,25 +30,25 @@ demo: $(VENV)/.installed ## the main job, start to end, on the embedded emulator
 	@$(BIN)/python scripts/demo.py
 
 test: $(VENV)/.tested ## the test suite, no network but loopback; what takes long is in the targets below
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 
 test-lowest: build/lowest/.installed ## the suite, but for what starts processes, on the lowest versions that pyproject.toml allows
-	@build/lowest/bin/python -m pytest -n 2 --dist worksteal -q -m $(NO_PROCESSES)
+	@build/lowest/bin/python -m pytest -n $(WORKERS) --dist worksteal -q -m $(NO_PROCESSES)
 
 test-pythons: $(VENV)/.tested ## the same on each Python that pyproject.toml names and that is on this machine
 	@$(BIN)/python scripts/on_each_python.py
 
 test-clients: $(VENV)/.tested $(CLIENTS:%=build/clients/%/.installed) build/clients/sdk-js/.installed ## clients that nobody here wrote, on the emulator
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m clients tests/clients
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m clients tests/clients
 
 test-live: $(VENV)/.tested ## the contract and the main road: in your subscription if ACI_RECONCILE_LIVE=1 (CONTRIBUTING.md), else on the emulator
 	@$(BIN)/python -m pytest -m live tests/live
 
 test-sweeps: $(VENV)/.tested ## every fault and a kill at every request, a thousand meetings of two applies, a thousand programs in containers
-	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not clients" $(SWEEPS)
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "not clients" $(SWEEPS)
 
 test-facts: $(VENV)/.tested ## a thousand random Azures that probes find out, whose recordings give nothing away, and on which applies converge; not part of the gate
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "sweep" $(FACTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "sweep" $(FACTS)
 
 test-browser: $(VENV)/.tested ## the HTML report in a headless Chromium, which must be installed
 	@$(BIN)/python -m pytest -q -m browser tests/browser
@@ -106,7 +108,7 @@ e2e-wheel: wheel $(VENV)/.tested ## the end-to-end tests on that wheel, installe
 	$(PYTHON) -m venv build/wheel-env
 	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/test.txt
 	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet --no-deps dist/*.whl
-	ACI_RECONCILE_COMMAND="$(CURDIR)/build/wheel-env/bin/aci-reconcile" $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "e2e and not sweep" tests/e2e
+	ACI_RECONCILE_COMMAND="$(CURDIR)/build/wheel-env/bin/aci-reconcile" $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "e2e and not sweep" tests/e2e
 
 lock: $(VENV)/.checked ## pin the newest versions that fit pyproject.toml
 	$(PIP) pip-tools uv
