@@ -21,6 +21,9 @@ else:  # older releases of click have no parameter here
     _Seconds = _Names = _Number = _Moments = _Text = click.ParamType
 
 
+_TYPED = click.core.ParameterSource.COMMANDLINE
+
+
 class Duration(_Seconds):
     """A length of time: ``30m``, ``10s``, ``1h30m``, ``500ms``, ``7d``; a number alone is seconds."""
 
@@ -59,6 +62,19 @@ class Line(_Text):
     def split_envvar_value(self, rv: str) -> Sequence[str]:
         """One a line."""
         return [line for line in rv.split("\n") if line.strip()]
+
+
+class Name(_Text):
+    """A name that is not empty where it was typed: a job whose variable is not set must not act on something else."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name; in the environment, an empty one is none."""
+        typed = ctx is not None and param is not None and ctx.get_parameter_source(param.name or "") is _TYPED
+        if typed and not str(value).strip():
+            self.fail("it is empty; leave the option out, or set the variable that it comes from", param, ctx)
+        return str(value)
 
 
 class Pair(_Names):

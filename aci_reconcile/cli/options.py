@@ -11,7 +11,7 @@ import click
 from aci_reconcile.app.requests import Sources, Target
 from aci_reconcile.cli import candidates
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
-from aci_reconcile.cli.option_types import Duration, Pair, Report
+from aci_reconcile.cli.option_types import Duration, Name, Pair, Report
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.core.redaction import is_secret_setting
 
@@ -146,6 +146,7 @@ class SourceOptions:
             "-e",
             "--environment",
             section=MANIFESTS,
+            type=Name(),
             metavar="NAME",
             default="",
             help="Environment to use, as named in the project file.",

@@ -355,3 +355,20 @@ def test_a_file_of_variables_that_cannot_be_read(cli: CommandLine) -> None:
     assert "larger than 1 MiB" in cli("validate", "--var-file", "huge.vars").err
     assert "not UTF-8" in cli("validate", "--var-file", "latin.vars").err
     assert "larger than 1 MiB" in cli("validate", "--var-file", "/dev/zero").err
+
+
+@pytest.mark.parametrize("words", [("-e", ""), ("--environment=",), ("-e", " ")])
+def test_an_environment_that_is_empty_is_a_usage_error(project: CommandLine, words: tuple[str, ...]) -> None:
+    """A job whose variable is not set must not write the project without its environment; an empty variable is none."""
+    ran = project("apply", "-y", *words)
+
+    assert 1 == ran.code
+    assert "it is empty" in ran.err
+    assert "1 to add" in project("plan").out
+
+
+def test_an_empty_variable_is_no_environment(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pipelines set it where there is none."""
+    monkeypatch.setenv("ACI_RECONCILE_ENVIRONMENT", "")
+
+    assert 0 == project("plan").code
