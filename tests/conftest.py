@@ -40,7 +40,17 @@ for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.S
         signal.signal(_number, _handler)
 
 _FOREIGN = ("ACI_RECONCILE_", "AZURE_", "ARM_", "ACTIONS_", "GITHUB_")
-_PLAIN = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "TF_BUILD", "GITLAB_CI")
+_PLAIN = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "CI",
+    "TF_BUILD",
+    "GITLAB_CI",
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+)
 _KEPT = {"ACI_RECONCILE_COMMAND"}
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_VARIABLES: Final = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI")
+_VARIABLES: Final = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI", "JENKINS_URL", "TEAMCITY_VERSION")
+"""Most set the first; Jenkins and TeamCity have one of their own alone (documented)."""
 
 
 def find_ci(environ: Mapping[str, str]) -> str:

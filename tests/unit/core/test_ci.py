@@ -9,7 +9,7 @@ from aci_reconcile.core.ci import find_ci
 
 @pytest.mark.parametrize(
     ("environ", "variable"),
-    [({}, ""), ({"CI": ""}, ""), ({"GITLAB_CI": "true", "CI": "true"}, "CI"), ({"TF_BUILD": "True"}, "TF_BUILD")],
+    [({}, ""), ({"CI": ""}, ""), ({"GITLAB_CI": "true", "CI": "true"}, "CI"), ({"TF_BUILD": "True"}, "TF_BUILD"), ({"JENKINS_URL": "https://ci/"}, "JENKINS_URL")],
 )
 def test_a_variable_says_so(environ: dict[str, str], variable: str) -> None:
     """One that is empty does not."""
