@@ -87,13 +87,13 @@ def stage(repository: str) -> None:
 def turn_links(text: str, page: str, repository: str) -> str:
     """Return a page's text with links to what is no page leading to the repository; code stays as it is."""
 
-    def turned(match: re.Match[str]) -> str:
+    def turn(match: re.Match[str]) -> str:
         path = _normal(PurePosixPath(page).parent / match[2])
         inside = path.split("/")[0] in PAGES
         return match[0] if inside else f"{match[1]}{repository}/tree/main/{path}"
 
     parts = _CODE.split(text)
-    return "".join(part if number % 2 else _LINK.sub(turned, part) for number, part in enumerate(parts))
+    return "".join(part if number % 2 else _LINK.sub(turn, part) for number, part in enumerate(parts))
 
 
 def _normal(path: PurePosixPath) -> str:

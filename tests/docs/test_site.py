@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
-import sys
 import tomllib
 from collections import Counter
 from html.parser import HTMLParser
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from docs_blocks import ROOT
 from markdown_it import MarkdownIt
+from script_modules import load_script
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,19 +25,8 @@ SITE = ROOT / "build" / "site"
 PAGES = ROOT / "build" / "docs-site" / "pages"
 
 
-def script(name: str) -> Any:
-    """Return a script as a module."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-check_site = script("check_site")
-build_docs = script("build_docs")
+check_site = load_script("check_site")
+build_docs = load_script("build_docs")
 
 
 class Shapes(HTMLParser):

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
+from script_modules import load_script
 
-SCRIPT = Path(__file__).resolve().parent.parent.parent / "scripts" / "check_prose.py"
 LONG = "word " * 30
 
 
 @pytest.fixture(scope="module")
 def prose() -> Any:
     """The script, as a module."""
-    spec = importlib.util.spec_from_file_location("check_prose", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("check_prose")
 
 
 def test_a_long_line_of_prose_is_found(prose: Any) -> None:

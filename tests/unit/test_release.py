@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
+from script_modules import load_script
 
 from aci_reconcile.version import VERSION
 
@@ -23,19 +21,8 @@ WORKFLOWS = {
 }
 
 
-def script(name: str) -> Any:
-    """Return a script as a module."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-release_notes = script("release_notes")
-build_sbom = script("build_sbom")
+release_notes = load_script("release_notes")
+build_sbom = load_script("build_sbom")
 
 
 def test_the_changelog_is_one() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema.validators
 import pytest
 from docs_blocks import blocks
+from script_modules import load_script
 
 from aci_reconcile.manifest import CODES, load_schema
 
@@ -66,24 +66,14 @@ def test_project_blocks_fit_their_schema(text: str) -> None:
     assert [] == list(jsonschema.validators.Draft7Validator(load_schema("project")).iter_errors(found))
 
 
-def load_generator() -> Any:
-    """Return the script that writes the page of diagnostics."""
-    spec = importlib.util.spec_from_file_location("build_diagnostics", ROOT / "scripts" / "build_diagnostics.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_page_of_diagnostics_is_fresh() -> None:
     """It is what the table of codes makes of it: else run scripts/build_diagnostics.py."""
-    assert (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8") == load_generator().render()
+    assert (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8") == load_script("build_diagnostics").render()
 
 
 def test_a_published_number_is_not_forgotten() -> None:
     """Without a code, it must be retired before the page can be written anew."""
-    assert ["ACI998"] == load_generator().find_lost("## ACI001\n\n## ACI998\n")
+    assert ["ACI998"] == load_script("build_diagnostics").find_lost("## ACI001\n\n## ACI998\n")
 
 
 def test_codes_that_pages_name_exist() -> None:

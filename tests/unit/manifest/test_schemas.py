@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema.validators
 import pytest
 import yaml
+from script_modules import load_script
 
 from aci_reconcile.core.errors import Severity, UsageError
 from aci_reconcile.core.fields import FIELDS, Field, Kind
@@ -20,7 +20,6 @@ from aci_reconcile.manifest.source.files import PROJECT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[3]
 MADE = ("container-group", "project")
@@ -31,20 +30,10 @@ SETTABLE = [
 ]
 
 
-def script(name: str) -> ModuleType:
-    """Return a script of the repository as a module."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("name", MADE)
 def test_fresh(name: str) -> None:
     """The committed file is what the table makes of it: else run scripts/build_schemas.py."""
-    builder = script("build_schemas")
+    builder = load_script("build_schemas")
 
     assert (ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8") == builder.render(
         builder.FILES[name]()
@@ -67,7 +56,7 @@ def test_names_the_place_that_it_can_be_had_from(path: Path) -> None:
     """Over https, in the documentation's site; what `init` writes next to a project is the same file."""
     name = path.name.removesuffix(".schema.json")
 
-    assert f"{script('build_schemas').HOME}{path.name}" == load_schema(name)["$id"]
+    assert f"{load_script('build_schemas').HOME}{path.name}" == load_schema(name)["$id"]
 
 
 def test_the_catalog_of_editors_agrees() -> None:
