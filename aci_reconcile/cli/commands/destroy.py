@@ -15,6 +15,7 @@ from aci_reconcile.app.policy import Allow
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import Option, declare, include
+from aci_reconcile.cli.option_types import Name
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.cli.safety_options import APPROVE, OVERRIDE_FREEZE, TIME_BOX
 from aci_reconcile.reconcile.events import Finished
@@ -48,6 +49,7 @@ class DestroyOptions:
         Option(
             "--former-environment",
             section=options.SAFETY,
+            type=Name(),
             safety=True,
             metavar="NAME",
             default="",

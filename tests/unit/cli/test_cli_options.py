@@ -357,14 +357,33 @@ def test_a_file_of_variables_that_cannot_be_read(cli: CommandLine) -> None:
     assert "larger than 1 MiB" in cli("validate", "--var-file", "/dev/zero").err
 
 
-@pytest.mark.parametrize("words", [("-e", ""), ("--environment=",), ("-e", " ")])
-def test_an_environment_that_is_empty_is_a_usage_error(project: CommandLine, words: tuple[str, ...]) -> None:
-    """A job whose variable is not set must not write the project without its environment; an empty variable is none."""
-    ran = project("apply", "-y", *words)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("apply", "-y", "-e", ""),
+        ("apply", "-y", "--environment="),
+        ("apply", "-y", "-e", " "),
+        ("apply", "-y", "-g", ""),
+        ("apply", "-y", "-s", ""),
+        ("apply", "-y", "--only", ""),
+        ("apply", "-y", "--shard", ""),
+        ("destroy", "-y", "--former-environment", ""),
+        ("stop", "-y", ""),
+        ("restart", ""),
+    ],
+    ids=" ".join,
+)
+def test_a_name_that_is_empty_is_a_usage_error(project: CommandLine, words: tuple[str, ...]) -> None:
+    """A job whose variable is not set must act on nothing else, least of all on everything."""
+    project("apply", "-y")
+    project.group("late")
+    ran = project(*words)
+    left = project("plan", "--format", "json").document
 
     assert 1 == ran.code
-    assert "it is empty" in ran.err
-    assert "1 to add" in project("plan").out
+    assert [("rg-shop/late", "create")] == [
+        (each["address"], each["action"]) for each in left["resource_changes"] if each["action"] != "no-op"
+    ]
 
 
 def test_an_empty_variable_is_no_environment(project: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
