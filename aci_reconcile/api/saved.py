@@ -16,7 +16,7 @@ from aci_reconcile.app.requests import Sources
 from aci_reconcile.app.run import ScriptRun
 from aci_reconcile.app.saved_inputs import Inputs, releases_to_json
 from aci_reconcile.app.saved_plan import Basis, check_plan_file, make_content, save_content
-from aci_reconcile.app.workspace import make_header
+from aci_reconcile.app.workspace import make_run_header
 from aci_reconcile.reconcile import Reader, Refresh
 
 if TYPE_CHECKING:
@@ -142,4 +142,4 @@ def _plan_again(expected: Expected, reader: Reader, run: ScriptRun, load: Callab
 
 
 def _make_header(loaded: Loaded, backend: Backend) -> Header:
-    return make_header(loaded.project, getattr(backend, "place", ""))
+    return make_run_header(loaded, getattr(backend, "place", ""))

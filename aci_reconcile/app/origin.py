@@ -26,6 +26,8 @@ _REMOTE: Final = re.compile(r'\[\s*remote\s+"(?P<name>[^"]+)"\s*\]')
 _URL: Final = re.compile(r'\s*url\s*=\s*"?(?P<url>[^"\s]+)"?\s*$', re.IGNORECASE)
 _SCP: Final = re.compile(r"(?:[^@/\s]+@)?(?P<host>[A-Za-z0-9._-]{2,}):(?!//)(?P<path>.+)")
 """ssh's short form, ``git@host:path``; a host of one letter is a drive of Windows."""
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_REF: Final = re.compile(r"refs/(?!.*\.\.)[^\0\\]+")
 _DIGITS: Final = 12
 _FEWEST: Final = 2
 """Parts of a path that name a repository: whose, and which."""
@@ -87,6 +89,33 @@ def find_origin(folder: Path, environ: Mapping[str, str]) -> Origin:
         ids,
         frozenset(_hash(each + folder_above) for each in places for folder_above in above),
     )
+
+
+def find_commit(folder: Path) -> str:
+    """Return the commit that a folder's repository is at, as Git's files say; empty if they do not.
+
+    What changed since that commit is not known: it says which runs began from the same one.
+    """
+    top = _find_top(folder)
+    found = top / ".git" if top else None
+    if top is None or found is None:
+        return ""
+    home = found if found.is_dir() else top / _read_text(found).removeprefix("gitdir:").strip()
+    shared = _find_git_folder(top) or home
+    said = _read_text(home / "HEAD").strip()
+    ref = said.removeprefix("ref:").strip()
+    if said == ref:
+        return said if _COMMIT.fullmatch(said) else ""
+    if not _REF.fullmatch(ref):
+        return ""
+    loose = next((text for each in (home, shared) if (text := _read_text(each / ref).strip())), "")
+    commit = loose or _find_packed(shared, ref)
+    return commit if _COMMIT.fullmatch(commit) else ""
+
+
+def _find_packed(home: Path, ref: str) -> str:
+    lines = (line.split(" ", 1) for line in _read_text(home / "packed-refs").splitlines() if " " in line)
+    return next((commit for commit, name in lines if name == ref), "")
 
 
 def parse_remote(url: str) -> str:

@@ -6,7 +6,7 @@ The first requests are sent before anything is imported that they do not need.
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app.connection import STATE, Place, open_connection
@@ -63,7 +63,7 @@ class Workspace:
     @property
     def header(self) -> Header:
         """The header of reports: the project and where it is."""
-        return make_header(self.loaded.project, self.connection.endpoint)
+        return make_run_header(self.loaded, self.connection.endpoint)
 
 
 @contextmanager
@@ -160,6 +160,14 @@ def make_header(project: Project, endpoint: str) -> Header:
     from aci_reconcile.render.header import Header
 
     return Header(project.owner, project.subscription, endpoint, project.environment)
+
+
+def make_run_header(loaded: Loaded, endpoint: str) -> Header:
+    """Return the header of the report of a run that loaded manifests: with their commit, and which shard it is."""
+    from aci_reconcile.app.origin import find_commit
+
+    commit = find_commit(loaded.project.root)
+    return replace(make_header(loaded.project, endpoint), commit=commit, shard=loaded.request.shard)
 
 
 def list_scopes(project: Project) -> tuple[Scope, ...]:

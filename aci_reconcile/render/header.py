@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.values import ELLIPSIS
+
+if TYPE_CHECKING:
+    from aci_reconcile.core.shards import ShardNumber
 
 FORMAT_VERSION = "1.0"
 """Of every JSON document. A reader accepts a newer minor version, which only adds, and refuses another major one."""
@@ -25,6 +29,10 @@ class Header:
     subscription: str
     endpoint: str = ""
     environment: str = ""
+    commit: str = ""
+    """The commit that the manifests are at; empty outside of a repository."""
+    shard: ShardNumber | None = None
+    """Which of several runs this is; None if it is about the whole project."""
 
     def text(self, *, full: bool = False) -> str:
         """Return the place as the first line of a report names it; a subscription's GUID is cut, unless ``full``."""
@@ -52,3 +60,8 @@ class Header:
             "subscription": self.subscription,
             "endpoint": self.endpoint,
         }
+
+    def run_json(self) -> dict[str, object]:
+        """Return the members that tell whether the reports of several runs belong together."""
+        shard = {"number": self.shard.number, "count": self.shard.count} if self.shard else None
+        return {name: value for name, value in (("commit", self.commit), ("shard", shard)) if value}

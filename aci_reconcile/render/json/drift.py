@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 def render_drift_json(drift: Drift, header: Header, *, tool_version: str) -> str:
     """Return what differs as a JSON document; its changes have the form of a plan's."""
     changes = find_differing(drift.plan)
-    document = header.json(tool_version) | {
-        "drifted": bool(drift),
-        "complete": drift.plan.complete,
-        "summary": _emit_summary(drift),
-        "resource_drift": [emit_change(change) for change in changes],
-        "health": [{"address": address} | emit_health(health) for address, health in drift.health],
-        "findings": [emit_finding(each) for each in drift.findings],
-        "appeared": [each.fingerprint for each in drift.appeared],
-        "resolved": [emit_recorded(each) for each in drift.resolved],
-    }
+    document = (
+        header.json(tool_version)
+        | header.run_json()
+        | {
+            "drifted": bool(drift),
+            "complete": drift.plan.complete,
+            "summary": _emit_summary(drift),
+            "resource_drift": [emit_change(change) for change in changes],
+            "health": [{"address": address} | emit_health(health) for address, health in drift.health],
+            "findings": [emit_finding(each) for each in drift.findings],
+            "appeared": [each.fingerprint for each in drift.appeared],
+            "resolved": [emit_recorded(each) for each in drift.resolved],
+        }
+    )
     return dump(document | emit_remarks(drift.plan))
 
 

@@ -48,21 +48,25 @@ _RUN_STATE = "instanceView"
 
 def render_plan_json(plan: Plan, header: Header, *, tool_version: str, plan_digest: str = "") -> str:
     """Return the plan as a JSON document without a final line break, with its digest if that is known."""
-    document = header.json(tool_version) | {
-        "applyable": plan.applyable,
-        "complete": plan.complete,
-        "summary": emit_summary(plan),
-        "resource_changes": [emit_change(each) for each in plan.changes],
-        "resource_group_changes": [_emit_resource_group(each) for each in plan.resource_groups],
-        "blockers": [
-            {"code": each.code, "reason": each.reason, "addresses": list(each.addresses), "release": each.release}
-            for each in plan.blockers
-        ],
-        "missing_secrets": [
-            {"address": address, "source": secret.source, "reason": secret.missing}
-            for address, secret in plan.missing_secrets
-        ],
-    }
+    document = (
+        header.json(tool_version)
+        | header.run_json()
+        | {
+            "applyable": plan.applyable,
+            "complete": plan.complete,
+            "summary": emit_summary(plan),
+            "resource_changes": [emit_change(each) for each in plan.changes],
+            "resource_group_changes": [_emit_resource_group(each) for each in plan.resource_groups],
+            "blockers": [
+                {"code": each.code, "reason": each.reason, "addresses": list(each.addresses), "release": each.release}
+                for each in plan.blockers
+            ],
+            "missing_secrets": [
+                {"address": address, "source": secret.source, "reason": secret.missing}
+                for address, secret in plan.missing_secrets
+            ],
+        }
+    )
     return dump(
         document | emit_limits(plan) | emit_remarks(plan) | ({"plan_digest": plan_digest} if plan_digest else {})
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aci_reconcile.app.origin import Origin, find_origin, parse_remote
+from aci_reconcile.app.origin import Origin, find_commit, find_origin, parse_remote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +125,33 @@ def test_without_a_remote_the_first_commit_tells(tmp_path: Path) -> None:
     assert [12, 12] == [len(each) for each in told[:2]]
     assert told[0] != told[1]
     assert [told[0], ""] == told[2:]
+
+
+def test_the_commit_of_a_checkout_is_in_its_files(tmp_path: Path) -> None:
+    """On a branch, packed or not, detached, in a worktree, and in no repository."""
+    (tmp_path / "none").mkdir()
+    folder = repository(tmp_path / "shop")
+    told = subprocess.run(["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    commit = told.stdout.strip()
+    (folder / "sub").mkdir()
+    loose = find_commit(folder / "sub")
+    git(folder, "worktree", "add", "-q", str(tmp_path / "beside"))
+    git(folder, "pack-refs", "--all")
+    packed, beside = find_commit(folder), find_commit(tmp_path / "beside")
+    git(folder, "checkout", "-q", "--detach")
+
+    assert [commit] * 4 == [loose, packed, beside, find_commit(folder)]
+    assert "" == find_commit(tmp_path / "none")
+
+
+@pytest.mark.parametrize("said", ["ref: ../../secret", "ref: refs/../../secret", "nothing", "", "ref: refs/heads/new"])
+def test_no_other_file_is_taken_for_a_commit(said: str, tmp_path: Path) -> None:
+    """Whatever HEAD says."""
+    folder = repository(tmp_path / "shop")
+    (tmp_path / "secret").write_text("a" * 40)
+    (folder / ".git/HEAD").write_text(said)
+
+    assert "" == find_commit(folder)
 
 
 def test_where_there_is_no_repository(tmp_path: Path) -> None:

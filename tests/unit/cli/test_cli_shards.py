@@ -100,6 +100,18 @@ def test_a_shard_deletes_nothing(fleet: CommandLine) -> None:
     assert "rg-shop/web" not in {each["address"] for each in planned["resource_changes"]}
 
 
+def test_reports_say_which_shard_they_are_of(fleet: CommandLine) -> None:
+    """Only where there are several runs."""
+    told = [
+        fleet("plan", "--shard", "2/3", "--format", "json").document,
+        fleet("apply", "-y", "--shard", "2/3", "--format", "json").documents[0]["plan"],
+        fleet("drift", "--shard", "2/3", "--format", "json").document,
+    ]
+
+    assert [{"number": 2, "count": 3}] * 3 == [each["shard"] for each in told]
+    assert "shard" not in fleet("plan", "--format", "json").document
+
+
 def test_a_saved_plan_is_about_its_shard(fleet: CommandLine) -> None:
     """What other shards write meanwhile does not spoil it, and no number is asked for again."""
     fleet("apply", "-y", "--only", "web")

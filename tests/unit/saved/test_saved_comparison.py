@@ -249,7 +249,7 @@ def test_a_resource_group() -> None:
         ({"endpoint": "http://127.0.0.1:1"}, "endpoint: local emulator -> http://127.0.0.1:1"),
     ],
 )
-def test_the_place_is_looked_at_before_azure_is_asked(changed: dict[str, str], told: str) -> None:
+def test_the_place_is_looked_at_before_azure_is_asked(changed: dict[str, Any], told: str) -> None:
     """Nobody wants to know what differs elsewhere."""
     saved = kept(AzureWorld(), group())
     here = dataclasses.replace(HEADER, **changed)
