@@ -152,6 +152,7 @@ class Watched:
     good_at: float | None = None
     """When the last good round ended."""
     totals: Totals = Totals()
+    environment: str = ""
 
     @property
     def ready(self) -> bool:
