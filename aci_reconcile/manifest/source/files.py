@@ -141,6 +141,9 @@ class Files:
         """Read the documents of a file as YAML, or as JSON by its name; mistakes become diagnostics."""
         file = self.show(path)
         text = self.texts.get(path) if self.texts else None
+        if text is None and self._is_own_pipe(path):
+            diagnostics.add(ACI001, Where(file), "this is a pipe or a device, not a file", hint="remove it")
+            return ()
         text = _read_text(path, Where(file), diagnostics) if text is None else text
         if text is None:
             return ()
@@ -149,8 +152,17 @@ class Files:
         found = tuple(yaml_reader.read_documents(text, file, diagnostics))
         return found[:-1] if len(found) > 1 and _has_bare_end(found[-1], text) else found
 
+    def _is_own_pipe(self, path: Path) -> bool:
+        """Whether a path in the repository is not a file: reading a pipe that nobody writes to would never end.
+
+        A pipe from elsewhere was typed, as ``<(…)`` of a shell, and is read.
+        """
+        return path.exists() and not path.is_file() and self.is_inside(path)
+
     def read_head(self, path: Path) -> str:
         """Return the beginning of a file as text, even if it is not a valid manifest; empty if it can't be read."""
+        if not path.is_file():  # a pipe gives what it holds once
+            return ""
         try:
             with path.open("rb") as stream:
                 return stream.read(MAX_BYTES).decode(errors="replace")
@@ -171,6 +183,9 @@ class Files:
             diagnostics.add(ACI155, where, f"{quote(target)} is not inside the repository", hint=hint, path=path)
             return None
         if self._refuse_private(full, where, diagnostics, path):
+            return None
+        if self._is_own_pipe(full):
+            diagnostics.add(ACI156, where, f"{quote(target)} is not a file", path=path)
             return None
         try:
             size = full.stat().st_size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -100,6 +102,35 @@ def test_what_is_gone_is_an_error(load_text: Loader, tmp_path: Path) -> None:
     loaded = load_text({"good.yaml": group("good")})
 
     assert [("ACI001", "gone.yaml")] == [(each.code, each.where.file) for each in loaded.diagnostics]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_in_the_repository_is_not_waited_for(load_text: Loader, tmp_path: Path) -> None:
+    """Nobody may ever write to it: as a manifest, behind a link, and as a file that a manifest refers to."""
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "link.yaml").symlink_to(tmp_path / "pipe.yaml")
+    os.mkfifo(tmp_path / "key")
+    refers = group("web").replace("image:", "environmentVariables: [{name: A, value: '${file:key}'}], image:")
+
+    loaded = load_text({"web.yaml": refers})
+
+    found = [(each.code, each.where.file) for each in loaded.diagnostics]
+    assert [("ACI001", "link.yaml"), ("ACI001", "pipe.yaml"), ("ACI156", "web.yaml")] == found
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_from_elsewhere_is_read(tmp_path: Path) -> None:
+    """As a shell makes one of ``<(…)``."""
+    (tmp_path / "cwd").mkdir()
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(group("web"),))
+    writer.start()
+
+    loaded = load(Request(paths=(pipe,), cwd=tmp_path / "cwd", resource_group="rg", location="westeurope"))
+    writer.join()
+
+    assert ["web"] == [each.id.name for each in loaded.resources]
 
 
 def test_files_elsewhere_are_shown_whole(tmp_path: Path) -> None:
