@@ -40,13 +40,17 @@ _READABLE = "(readable text)"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One field. ``values`` is one text, or both sides of a change. ``remark`` is about either."""
+    """One field. ``values`` is one text, or both sides of a change. ``remark`` is about either.
+
+    ``note``: the text is ours and names what to do about it, so it is wrapped where a value would be cut.
+    """
 
     path: str
     values: tuple[str, ...]
     sign: str = " "
     remark: str = ""
     forces_replacement: bool = False
+    note: bool = False
 
 
 def make_rows(change: Change) -> tuple[Row, ...]:
@@ -113,9 +117,10 @@ def _fill_default(field: FieldChange) -> FieldChange:
 def _make_secret_row(field: FieldChange) -> Row:
     several = ", ".join(map(format_path, field.candidates))
     if several:
-        values: tuple[str, ...] = (f"(one of {len(field.candidates)} secrets changed: {several})",)
-    elif field.before is ABSENT or field.after is ABSENT:
-        values = (REDACTED,)
+        text = f"(one of {len(field.candidates)} secrets changed: {several})"
+        return Row(format_path(field.path), (text,), _choose_sign(field), note=True)
+    if field.before is ABSENT or field.after is ABSENT:
+        values: tuple[str, ...] = (REDACTED,)
     else:
         values = (_CHANGED,) if field.before is None else (_READABLE, REDACTED)
     return Row(format_path(field.path), values, _choose_sign(field))
@@ -160,4 +165,5 @@ def _list_fingerprint(change: Change) -> Iterator[Row]:
 def _list_not_compared(change: Change) -> Iterator[Row]:
     for path in change.not_compared:
         why = sanitize(find_reason(change, path))
-        yield Row(format_path(path), (f"(secret not compared: {why})" if why else "(secret not compared)",))
+        text = f"(secret not compared: {why})" if why else "(secret not compared)"
+        yield Row(format_path(path), (text,), note=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from aci_reconcile.planning.values import POWER_IMPACTS, Action, Change, Impact
@@ -100,8 +101,14 @@ def _render_row(row: Row, columns: Columns, style: Style, *, full: bool) -> Iter
         yield f"{start}{row.path:<{columns.path}} {value}{pad}{remark}".rstrip()
         return
     yield f"{start}{row.path}" + (f"  {remark}" if remark else "")
-    for text in _fold_values(row.values, max(columns.width - _BELOW, _LEAST), full=full):
+    room = max(columns.width - _BELOW, _LEAST)
+    for text in _wrap_note(row, room) if row.note else _fold_values(row.values, room, full=full):
         yield f"{'':{_BELOW}}{text}"
+
+
+def _wrap_note(row: Row, room: int) -> list[str]:
+    # A name that does not fit is not broken, because it is to be copied.
+    return wrap(" ".join(row.values), room, break_long_words=False, break_on_hyphens=False)
 
 
 def _fold_values(values: tuple[str, ...], room: int, *, full: bool) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from aci_reconcile.core.diff import FieldChange
 from aci_reconcile.core.model import Resource, ResourceId
+from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning.values import Action, Blocker, Change, Impact, Plan, Unreadable
 from aci_reconcile.render.header import Header
 from aci_reconcile.render.json.plan import render_plan_json
@@ -48,6 +49,27 @@ def test_a_cut_value_shows_the_difference() -> None:
     text = render_plan_text(Plan("shop", (update(IMAGE),)), HEADER, PLAIN)
 
     assert [True, True] == [f'{end}"' in text for end in ("1111", "1112")]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_name_of_a_missing_secret_is_never_cut(width: int) -> None:
+    """It is what the reader has to set, so the note about it wraps."""
+    name = "SHOP_PRODUCTION_PAYMENTS_API_KEY"
+    secret = Secret.unavailable(f"${{env:{name}}}", f"the environment variable {name} is not set")
+    body: Any = {
+        "properties": {
+            "containers": [
+                {"name": "web", "properties": {"environmentVariables": [{"name": "KEY", "secureValue": secret}]}}
+            ]
+        }
+    }
+    side = Resource(ResourceId(SUBSCRIPTION, "rg", "web"), body)
+    path = "containers[web].environmentVariables[KEY]"
+    change = Change(side.id, Action.UPDATE, Impact.TAGS_ONLY, side, side, not_compared=(path,))
+    text = render_plan_text(Plan("shop", (change,)), HEADER, PLAIN, width=width)
+    told = text[text.index("(secret not compared") :].split(")")[0]
+
+    assert f"(secret not compared: the environment variable {name} is not set" == " ".join(told.split())
 
 
 def test_tags_that_nobody_sees_are_told_too() -> None:
