@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.requests import Target
     from aci_reconcile.azure import Actor, ArmBackend, Endpoint
     from aci_reconcile.azure.http.transport import Send
+    from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.azure.stream import Dial
     from aci_reconcile.emulator import Knobs, Store
     from aci_reconcile.manifest import LocalFacts
@@ -63,6 +64,8 @@ class Connection:
     warning: str = ""
     embedded: bool = False
     """Whether it leads to the emulator in this process, where nobody signs in."""
+    lock: HeldLock | None = None
+    """The lock that is held while it is open, if the run has one."""
 
     def describe(self, actor: Actor) -> str:
         """Return where it leads to, and who acts there."""

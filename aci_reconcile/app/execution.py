@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import AciReconcileError, BlockedError, SecretUnavailableError
 from aci_reconcile.reconcile import Context, RecreationChecks, Wait
+from aci_reconcile.reconcile.context import hold_for_ever
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.workspace import Workspace
+    from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Plan
 
@@ -44,9 +48,15 @@ def make_context(workspace: Workspace, policy: Policy, waiting: Waiting, run: Ru
         stable_for=waiting.stable_for,
         timeout=waiting.timeout,
         ends_at=waiting.ends_at,
+        find_lock_loss=choose_lock_loss(workspace.connection.lock),
         hash_cost=workspace.hash_cost,
         span=start_span,
     )
+
+
+def choose_lock_loss(lock: HeldLock | None) -> Callable[[], str]:
+    """Return what says why a lock is lost; without a lock, none ever is."""
+    return hold_for_ever if lock is None else lock.find_loss
 
 
 def check_applyable(plan: Plan, *, named: bool = False) -> None:

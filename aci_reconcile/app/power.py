@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.app.execution import choose_lock_loss
 from aci_reconcile.app.targets import find_groups
 from aci_reconcile.core.errors import InvalidManifestsError, NotFoundError, UsageError
 from aci_reconcile.operate.goals import Goal
@@ -94,6 +95,7 @@ def make_context(view: View, policy: Policy, waiting: Waiting, clock: Clock) -> 
         wait=waiting.wait,
         stable_for=waiting.stable_for,
         timeout=waiting.timeout,
+        find_lock_loss=choose_lock_loss(view.lock),
         span=start_span,
     )
 

@@ -38,6 +38,16 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
+class LockRequest:
+    """How a run that writes takes the project's lock, if it has one. ``url`` is empty for the project's own."""
+
+    command: str
+    url: str = ""
+    timeout: float = 0.0
+    """Seconds to wait for another holder."""
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where requests go, and how many at once. Neither ``local`` nor ``endpoint`` nor ``cloud``: the public cloud."""
 
@@ -48,3 +58,5 @@ class Target:
     timeout: float = 1800.0
     unattended: str = ""
     """What makes the run write without asking, such as ``-y``: then somebody must have named the subscription."""
+    lock: LockRequest | None = None
+    """None for a run that writes nothing."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aci_reconcile.app.prefetch import Listed
+    from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.core.backend import Backend
     from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.core.model import Scope
@@ -82,6 +83,8 @@ class View:
     """Removes the secrets of the run from a text."""
     ask: Ask = ask_once
     """Makes the requests that read groups: it may wait where Azure refuses too many."""
+    lock: HeldLock | None = None
+    """The lock that is held, if the command writes and has one."""
     begun: Mapping[tuple[str, str], Listed] = field(default_factory=dict["tuple[str, str]", "Listed"])
     """Lists that were requested before the manifests were read, by the scope's key."""
 

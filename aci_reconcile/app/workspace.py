@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.prefetch import Listed, Prefetched
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.app.run import Run
+    from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.core.backend import Backend
     from aci_reconcile.core.model import Scope
     from aci_reconcile.manifest import Loaded, Project
@@ -84,14 +85,47 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
     from aci_reconcile.app.manifests import find_secrets
 
     with ExitStack() as stack:
+        # What is listed before the lock is held may be older than what its former holder wrote.
+        lock = take_lock(sources, target, run, stack)
         prefetched = prefetch(sources, target, run, stack)
         loaded, policy = _load(sources, target, allow, run, resolve=resolve)
         workspace = Workspace(loaded, policy, *choose_connection(prefetched, loaded.project, target, run, stack))
+        workspace = replace(workspace, connection=guard(workspace.connection, lock))
         keys = (policy.fingerprint_key, policy.former_key)
         known = tuple(each for each in keys if each is not None and each.available)
         workspace.connection.backend.remember((*find_secrets(loaded), *known))
         yield workspace
         _report_hash_cost(workspace, run)
+
+
+def take_lock(sources: Sources, target: Target, run: Run, stack: ExitStack) -> HeldLock | None:
+    """Take the lock of the project, which the stack gives back; None if the run needs none.
+
+    Raises:
+        LockedError: another run holds it.
+        AciReconcileError: it could not be taken.
+    """
+    if target.lock is None or target.local:
+        return None
+    from aci_reconcile.app.manifests import make_request
+    from aci_reconcile.manifest import Project, load_project
+
+    request = make_request(sources, run, resolve=False)
+    # A project file with errors has no settings: the run ends with those errors before it writes.
+    project = load_project(request) or Project("default", request.cwd, sources.environment)
+    if not (target.lock.url or project.lock):
+        return None
+    from aci_reconcile.app.lock import hold_lock
+
+    return stack.enter_context(hold_lock(project, target, run))
+
+
+def guard(connection: Connection, lock: HeldLock | None) -> Connection:
+    """Return the connection so that it sends no write once the lock is lost."""
+    if lock is None:
+        return connection
+    connection.backend.guard_writes(lock.fence)
+    return replace(connection, lock=lock)
 
 
 def _report_hash_cost(workspace: Workspace, run: Run) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aci_reconcile.azure.auth.identity import Actor, Identity
     from aci_reconcile.azure.http.answer import Answer
     from aci_reconcile.azure.http.client import ArmClient
+    from aci_reconcile.azure.http.fence import Fence
     from aci_reconcile.azure.http.transport import RequestCounter
     from aci_reconcile.azure.preflight import ArmPreflight
     from aci_reconcile.azure.stream import Dial, MessageStream
@@ -89,6 +90,10 @@ class ArmBackend(Backend):
     def redact(self, text: str) -> str:
         """Return a text without the secrets of this run, and without what else looks like one."""
         return self._redactor(text)
+
+    def guard_writes(self, fence: Fence | None) -> None:
+        """Begin no attempt to write any more once the fence is closed; without one, everything is sent."""
+        self._client.guard_writes(fence)
 
     def prepare(self) -> None:
         """Import what the first request to Microsoft.ContainerInstance needs."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.pace import WatchPace
     from aci_reconcile.app.prefetch import Prefetched
     from aci_reconcile.app.requests import Sources, Target
+    from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.errors import Diagnostic
     from aci_reconcile.manifest import Loaded
@@ -35,22 +36,29 @@ def open_view(sources: Sources, target: Target, session: Session, words: Sequenc
     """
     from aci_reconcile.app.prefetch import prefetch
     from aci_reconcile.app.targets import is_pattern
+    from aci_reconcile.app.workspace import take_lock
 
     with ExitStack() as stack:
+        lock = take_lock(sources, target, session, stack)
         listed = not words or any(map(is_pattern, words))
         # The sign-in and the lists take as long as the manifests, so both go on at the same time.
         prefetched = prefetch(sources, target, session, stack, paced=False, lists=listed)
-        yield _make_view(sources, target, session, prefetched, stack)
+        yield _make_view(sources, target, session, prefetched, stack, lock)
 
 
 def _make_view(
-    sources: Sources, target: Target, session: Session, prefetched: Prefetched | None, stack: ExitStack
+    sources: Sources,
+    target: Target,
+    session: Session,
+    prefetched: Prefetched | None,
+    stack: ExitStack,
+    lock: HeldLock | None,
 ) -> View:
     from aci_reconcile.app.manifests import find_secrets, locate, make_request
     from aci_reconcile.app.orphans import make_leftover_filter, make_search
     from aci_reconcile.app.patience import Patience
     from aci_reconcile.app.policy import make_action_policy
-    from aci_reconcile.app.workspace import choose_connection, list_scopes
+    from aci_reconcile.app.workspace import choose_connection, guard, list_scopes
     from aci_reconcile.manifest import load
 
     loaded = load(make_request(sources, session, resolve=True))
@@ -63,13 +71,14 @@ def _make_view(
     if sources.resource_group:
         project = replace(project, resource_groups=(sources.resource_group,))
     connection, begun = choose_connection(prefetched, project, target, session, stack, paced=False)
+    connection = guard(connection, lock)
     connection.backend.remember(secrets)
     policy = make_action_policy(project, session.clock.now())
     search = make_search(project, make_leftover_filter(policy), session.console, needed=True)
     view = View(connection.backend, list_scopes(project), project.subscription, target.concurrency)
     chosen = project.environment or sources.resource_group
     known = replace(view, search=search, policy=policy, declared=declared, endpoint=connection.endpoint)
-    known = replace(known, only=sources.only, redact=connection.backend.redact, begun=begun)
+    known = replace(known, only=sources.only, redact=connection.backend.redact, begun=begun, lock=lock)
     known = replace(known, ask=Patience.of(session.clock, session.console, target.timeout).ask)
     return replace(known, environments=() if chosen else project.environments)
 

@@ -9,7 +9,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.live_view import open_view
 from aci_reconcile.cli.option import declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
-from aci_reconcile.cli.safety_options import ANY_OWNER, APPROVE, OVERRIDE_FREEZE, WaitOptions
+from aci_reconcile.cli.safety_options import ANY_OWNER, APPROVE, OVERRIDE_FREEZE, LockOptions, WaitOptions
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class PowerOptions:
     auto_approve: bool = declare(APPROVE)
     any_owner: bool = declare(ANY_OWNER)
     override_freeze: str | None = declare(OVERRIDE_FREEZE)
+    lock: LockOptions = include(LockOptions)
     waiting: WaitOptions = include(WaitOptions)
     sources: SourceOptions = include(SourceOptions)
     azure: AzureOptions = include(AzureOptions)
@@ -49,7 +50,7 @@ def change_power(session: Session, asked: PowerOptions, verb: PowerVerb, *, aski
     from aci_reconcile.render.header import Header
 
     unattended = "" if asking and not asked.auto_approve else "-y" if asking else verb.value
-    target = replace(asked.azure.target, unattended=unattended)
+    target = replace(asked.azure.target, unattended=unattended, lock=asked.lock.make_request(verb.value))
     name, environment = verb.value.capitalize(), asked.sources.environment
     request = PowerRequest(verb, asked.addresses, asked.any_owner, asked.override_freeze)
     with (

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from aci_reconcile.app.requests import LockRequest
 from aci_reconcile.cli import candidates
 from aci_reconcile.cli.option import Option, declare
-from aci_reconcile.cli.option_types import Allowance, Duration
+from aci_reconcile.cli.option_types import Allowance, Duration, Name
 from aci_reconcile.cli.options import SAFETY, WAITING
 
 if TYPE_CHECKING:
@@ -66,6 +67,36 @@ TIME_BOX: Final = Option(
     default=None,
     help="Begin no write once TIME has passed; finish what was begun, and exit with 6.",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockOptions:
+    """The lock that keeps two runs from writing at once."""
+
+    lock: str = declare(
+        Option(
+            "--lock",
+            section=SAFETY,
+            type=Name(),
+            metavar="URL",
+            default="",
+            help="Write only while this blob, or one in this container, is leased (default: the project's).",
+        )
+    )
+    lock_timeout: float = declare(
+        Option(
+            "--lock-timeout",
+            section=SAFETY,
+            type=Duration(),
+            metavar="TIME",
+            default=0.0,
+            help="How long to wait for a lock that another run holds (default: not at all).",
+        )
+    )
+
+    def make_request(self, command: str) -> LockRequest:
+        """Return how a command that writes takes the lock."""
+        return LockRequest(command, self.lock, self.lock_timeout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

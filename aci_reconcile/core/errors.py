@@ -19,7 +19,10 @@ The tree of exceptions, with the exit code of each branch (docs/cli.md)::
     ├── NoExitCodeError                 125  the exit code of a program in a container is not known
     ├── GitHostError                      1  a Git host refused an issue or a comment, or a receiver a notification
     ├── BlockedError                      3  a safety rule blocks the plan
+    │   └── LockedError                   3  another run holds the lock
     ├── StalePlanError                    4  a saved plan no longer matches
+    ├── UnfinishedError                   6  there was no time left to begin it
+    │   └── LockLostError                 6  the run no longer holds its lock
     └── NotConvergedError                 5  written, but not as it should be
 
 An ``AzureError`` has the SDK's exception as its cause. Its text comes from Azure and may contain anything, so every
@@ -183,10 +186,18 @@ class BlockedError(AciReconcileError):
     exit_code = ExitCode.BLOCKED
 
 
+class LockedError(BlockedError):
+    """Another run holds the lock."""
+
+
 class UnfinishedError(AciReconcileError):
-    """The time box ended before this was begun."""
+    """The time box ended, or the lock was lost, before this was begun."""
 
     exit_code = ExitCode.UNFINISHED
+
+
+class LockLostError(UnfinishedError):
+    """The run no longer holds its lock, so it may not begin to write."""
 
 
 class StalePlanError(AciReconcileError):

@@ -115,6 +115,9 @@ def _list_shared_settings(at: str) -> Iterable[Field]:
             default="apply",
         ),
         _list_policy_keys(f"{at}policy"),
+        group(f"{at}lock", "The lock that a run takes before it writes: a blob, named after project and environment."),
+        text(f"{at}lock.storageAccount", "Name of the storage account; the cloud supplies its domain.", required=True),
+        text(f"{at}lock.container", "Name of the container, which must exist.", required=True),
         group(f"{at}local", "What `--local` emulates."),
         text(
             f"{at}local.facts",

@@ -42,6 +42,11 @@ def make_no_span(_name: str, _address: str, /) -> AbstractContextManager[object]
     return nullcontext()
 
 
+def hold_for_ever() -> str:
+    """Say that no lock was lost."""
+    return ""
+
+
 @dataclass(slots=True)
 class RecreationChecks:
     """The checks of all planned replacements of a run, asked once for all of them. Without a probe nothing is asked."""
@@ -69,6 +74,8 @@ class Context:
     """Whether the run was interrupted: what has begun is finished, and nothing else begins."""
     ends_at: float | None = None
     """When the time box ends, if there is one: what has begun is finished, and no write begins any more."""
+    find_lock_loss: Callable[[], str] = hold_for_ever
+    """Why the run no longer holds its lock, so that no write begins any more; empty while it does, or needs none."""
     limits: Limits = field(default_factory=Limits)
     writes: Mapping[tuple[str, str], int] = field(default_factory=dict["tuple[str, str]", int])
     """How many groups of each resource group are to be written."""
@@ -133,9 +140,11 @@ class Context:
 
         Raises:
             InterruptedRunError: it is.
-            HeldRunError: one has, or the time box has ended.
+            HeldRunError: one has, or the time box has ended, or the lock is lost.
         """
         self.check_not_stopped()
+        if why := self.find_lock_loss():
+            raise HeldRunError(why, unfinished=True)
         self.check_time_box()
         if why := self.find_freeze(change):
             raise HeldRunError(f"a freeze began: {why}")
@@ -159,7 +168,7 @@ class Context:
 
     def _is_held(self, change: Change) -> bool:
         over = self.ends_at is not None and self.clock.now() >= self.ends_at
-        return over or bool(self.find_freeze(change))
+        return over or bool(self.find_lock_loss() or self.find_freeze(change))
 
     def get_trace(self, address: str) -> Trace:
         """Return the trace of a group's last write."""

@@ -223,7 +223,9 @@ class Finished:
     skipped: int = 0
     """Of any kind, unfinished ones included."""
     unfinished: int = 0
-    """Changes that the end of the time box has left to the next run."""
+    """Changes that the end of the time box, or of the lock, has left to the next run."""
+    unfinished_because: str = ""
+    """Which of them ended, in words."""
     planned: int = 0
     """Changes that were to be made."""
     interrupted: bool = False

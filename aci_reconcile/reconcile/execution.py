@@ -197,6 +197,7 @@ def _make_finished(seen: list[Event], ctx: Context, began: float, *, interrupted
         unhealthy=sum(isinstance(event, Unhealthy) for event in seen),
         skipped=len(skipped),
         unfinished=_count_unfinished(seen, skipped, failed),
+        unfinished_because=_find_reason(seen),
         interrupted=interrupted,
         seconds=ctx.clock.now() - began,
         in_flight=tuple(sorted(ctx.in_flight)),
@@ -220,6 +221,15 @@ def _count_unfinished(seen: list[Event], skipped: list[Skipped], failed: int) ->
     unfinished = sum(event.unfinished for event in skipped)
     boxed = any(isinstance(event, ResourceGroupFailed) and not _has_failed(event) for event in seen)
     return len(skipped) if (unfinished or boxed) and not failed else unfinished
+
+
+def _find_reason(seen: list[Event]) -> str:
+    """Return what left changes to the next run: the first reason, because the others follow from it."""
+    skipped = [event.because for event in seen if isinstance(event, Skipped) and event.unfinished]
+    failed = [
+        event.error.message for event in seen if isinstance(event, ResourceGroupFailed) and not _has_failed(event)
+    ]
+    return next(iter((*skipped, *failed)), "")
 
 
 def _list_reached(seen: list[Event]) -> tuple[Reached, ...]:

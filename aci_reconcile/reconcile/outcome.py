@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.errors import AciReconcileError
+from aci_reconcile.core.errors import AciReconcileError, LockLostError
 from aci_reconcile.reconcile.containers import NotViableError, examine_failure, report_unhealthy
 from aci_reconcile.reconcile.context import MovedError
 from aci_reconcile.reconcile.events import Failed, Moved, Skipped
@@ -52,6 +52,10 @@ def report_outcome(change: Change, ctx: Context, doing: str, work: Process[bool]
         seconds = ctx.clock.now() - began
         # Before Azure has accepted the write, the containers are those of the former state and explain nothing.
         written = ctx.in_flight.get(change.address) in {ACCEPTED, PROVISIONED}
+        if isinstance(error, LockLostError) and not written:
+            yield Skipped(change, error.message, unfinished=True)
+            ctx.in_flight.pop(change.address, None)
+            return False
         health, logs = (yield from examine_failure(change, ctx)) if written else (None, ())
         yield Failed(change, error, seconds, health=health, logs=logs)
     ctx.in_flight.pop(change.address, None)

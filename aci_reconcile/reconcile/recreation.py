@@ -13,6 +13,7 @@ from aci_reconcile.core.errors import (
     AzureError,
     ForbiddenError,
     InvalidRequestError,
+    LockLostError,
     NoAnswerError,
     NotConvergedError,
     NotFoundError,
@@ -125,6 +126,8 @@ def _create(
                 there = yield from _exists(change, ctx, deadline)
             seen = (yield from put(change, wanted, ctx, deadline, expected=None)) if there is False else None
             return (yield from finish(change, wanted, ctx, deadline, seen))
+        except LockLostError as error:  # from now on it may be somebody else's to create
+            raise GoneError(error) from error
         except (AzureError, NotConvergedError) as error:
             there = yield from _exists(change, ctx, deadline)
             if there:

@@ -23,12 +23,15 @@ class InterruptedRunError(Exception):
 
 
 class HeldRunError(Exception):
-    """A freeze began, or the time box ended, before this group's first write; caught where its process ends."""
+    """A freeze began, the time box ended, or the lock was lost, before this group's first write.
+
+    It is caught where the group's process ends.
+    """
 
     def __init__(self, why: str, *, unfinished: bool = False) -> None:
         super().__init__(why)
         self.unfinished = unfinished
-        """Whether it is the time box: the next run goes on here."""
+        """Whether it is the time box, or the lock: the next run goes on here."""
 
 
 @dataclass(frozen=True, slots=True)

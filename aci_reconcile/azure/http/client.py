@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
     from aci_reconcile.azure.endpoint import Endpoint
+    from aci_reconcile.azure.http.fence import Fence
     from aci_reconcile.core.model import Body
     from aci_reconcile.core.redaction import Redactor
 
@@ -84,6 +85,10 @@ class ArmClient:
             )
         return answer
 
+    def guard_writes(self, fence: Fence | None) -> None:
+        """Begin no attempt to write any more once the fence is closed."""
+        self._clients.gate.fence = fence
+
     def prepare(self) -> None:
         """Create the client for most requests."""
         self._clients.pick(_PROVIDER)
@@ -128,15 +133,20 @@ def _make_request(method: str, url: str, body: bytes) -> Any:
 class SdkClients:
     """The SDK's clients, created on first use: importing each takes 20 to 30 ms.
 
-    ``failures`` are the exceptions of the SDK and of what lies below it: requests' are OSErrors.
+    ``failures`` are the exceptions of the SDK and of what lies below it: requests' are OSErrors. ``gate`` is where each
+    attempt to write passes.
     """
 
     def __init__(self, options: dict[str, Any]) -> None:
         from azure.core.exceptions import AzureError as SdkError
         from azure.core.exceptions import DeserializationError, SerializationError
 
+        from aci_reconcile.azure.http.policies import FencePolicy
+
         self.failures = (SdkError, OSError, SerializationError, DeserializationError)
-        self._options = options
+        self.gate = FencePolicy()
+        # Below all others, next to the transport: between its check and the send nothing takes time.
+        self._options: dict[str, Any] = {**options, "policies": [*options["policies"], self.gate]}
         self._send: dict[str, Callable[[Any], Any]] = {}
 
     def pick(self, url: str) -> Callable[[Any], Any]:

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError as SdkError
 from azure.core.pipeline import PipelineRequest
-from azure.core.pipeline.policies import DistributedTracingPolicy, RetryPolicy
+from azure.core.pipeline.policies import DistributedTracingPolicy, HTTPPolicy, RetryPolicy
 from azure.core.rest import HttpRequest
 
 from aci_reconcile.azure.errors import shorten_words, translate_exception
 from aci_reconcile.azure.http.answer import Answer
+from aci_reconcile.azure.http.fence import READS
 from aci_reconcile.azure.http.urls import shorten
 
 if TYPE_CHECKING:
     from azure.core.pipeline import PipelineResponse
 
-_READS = frozenset({"GET", "HEAD"})
+    from aci_reconcile.azure.http.fence import Fence
+
 _TOO_MANY = 429
 _TRANSIENT = frozenset({408, 500, 502, 503, 504})
 _LONGEST_WAIT = 20.0
@@ -63,11 +65,11 @@ class SafeRetryPolicy(RetryPolicy[Any, Any]):
             return False
         if status == _TOO_MANY:  # refused before anything was done, so a write may be repeated
             return not self._paced
-        return response.http_request.method in _READS and status in _TRANSIENT
+        return response.http_request.method in READS and status in _TRANSIENT
 
     def configure_retries(self, options: dict[str, Any]) -> dict[str, Any]:
         """Allow retries without an answer for reads only."""
-        return super().configure_retries(options) | {"methods": _READS}
+        return super().configure_retries(options) | {"methods": READS}
 
     def get_retry_after(self, response: PipelineResponse[Any, Any]) -> float | None:
         """Return the seconds that Azure asks for; the SDK's own parser raises on invalid values."""
@@ -92,3 +94,25 @@ class SafeTracingPolicy(DistributedTracingPolicy[Any, Any]):
             kind, error, _ = exc_info
             exc_info = kind, SdkError(shorten_words(str(translate_exception(error, described.method)))), None
         super().end_span(PipelineRequest(described, request.context), response, exc_info)
+
+
+class FencePolicy(HTTPPolicy[Any, Any]):
+    """Stops an attempt to write once the run has lost its lock; without a ``fence``, everything passes.
+
+    It stands below retries and authentication, so that nothing that takes time comes between the check and the send.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fence: Fence | None = None
+
+    def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
+        """Send the request.
+
+        Raises:
+            LockLostError: it would write, and the fence is closed.
+        """
+        if self.fence is None or request.http_request.method in READS:
+            return self.next.send(request)
+        with self.fence.guard():
+            return self.next.send(request)

@@ -35,6 +35,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
+from aci_reconcile.azure.http.fence import check_before_bytes
 from aci_reconcile.azure.http.urls import shorten
 
 if TYPE_CHECKING:
@@ -117,15 +118,17 @@ class _Http(HTTPConnection):
     """
 
     def request(self, *args: Any, **options: Any) -> None:
+        check_before_bytes()
         _note_socket(self)
         super().request(*args, **options)
         _note_socket(self)
 
 
 class _Https(HTTPSConnection):
-    """The same over TLS."""
+    """The same over TLS, where a new connection stands before its request."""
 
     def request(self, *args: Any, **options: Any) -> None:
+        check_before_bytes()
         _note_socket(self)
         super().request(*args, **options)
         _note_socket(self)

@@ -9,7 +9,7 @@ from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
-from aci_reconcile.cli.safety_options import APPROVE, RESTORE, TIME_BOX, ReleaseOptions, WaitOptions
+from aci_reconcile.cli.safety_options import APPROVE, RESTORE, TIME_BOX, LockOptions, ReleaseOptions, WaitOptions
 from aci_reconcile.cli.shard_options import ShardOptions
 from aci_reconcile.core.errors import UsageError
 
@@ -54,6 +54,7 @@ class ApplyOptions:
     restore: bool = declare(RESTORE)
     waiting: WaitOptions = include(WaitOptions)
     time_box: float | None = declare(TIME_BOX)
+    lock: LockOptions = include(LockOptions)
     refresh: str = declare(options.REFRESH)
     sources: SourceOptions = include(SourceOptions)
     shard: ShardOptions = include(ShardOptions)
@@ -65,7 +66,8 @@ class ApplyOptions:
     @property
     def target(self) -> Target:
         """Where requests go."""
-        return replace(self.azure.target, unattended="-y" if self.auto_approve else "--plan" if self.plan else "")
+        unattended = "-y" if self.auto_approve else "--plan" if self.plan else ""
+        return replace(self.azure.target, unattended=unattended, lock=self.lock.make_request("apply"))
 
     @property
     def inputs(self) -> Inputs:

@@ -17,7 +17,7 @@ from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import Option, declare, include
 from aci_reconcile.cli.option_types import Name
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
-from aci_reconcile.cli.safety_options import APPROVE, OVERRIDE_FREEZE, TIME_BOX
+from aci_reconcile.cli.safety_options import APPROVE, OVERRIDE_FREEZE, TIME_BOX, LockOptions
 from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.render.words import count
 
@@ -57,6 +57,7 @@ class DestroyOptions:
         )
     )
     time_box: float | None = declare(TIME_BOX)
+    lock: LockOptions = include(LockOptions)
     sources: SourceOptions = include(SourceOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = include(OutputOptions)
@@ -73,7 +74,7 @@ def destroy(session: Session, asked: DestroyOptions) -> ExitCode:
     from aci_reconcile.reconcile import apply, delete_resource_groups
 
     sources = asked.sources.make_sources(asked.azure.place, asked.paths)
-    target = replace(asked.azure.target, unattended="destroy")
+    target = replace(asked.azure.target, unattended="destroy", lock=asked.lock.make_request("destroy"))
     ends_at = None if asked.time_box is None else session.clock.now() + asked.time_box
     allow = Allow(override_freeze=asked.override_freeze)
     with prepare(sources, target, allow, session, resolve=False) as declared:
@@ -115,6 +116,7 @@ def _sum_up(ends: list[Finished]) -> Finished:
         failed=sum(each.failed for each in ends),
         skipped=sum(each.skipped for each in ends),
         unfinished=sum(each.unfinished for each in ends),
+        unfinished_because=next((each.unfinished_because for each in ends if each.unfinished_because), ""),
         planned=sum(each.planned for each in ends),
         interrupted=any(each.interrupted for each in ends),
         seconds=sum(each.seconds for each in ends),

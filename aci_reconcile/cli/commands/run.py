@@ -12,7 +12,7 @@ from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import Option, Words, declare, include
 from aci_reconcile.cli.option_types import Line
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
-from aci_reconcile.cli.safety_options import CREATE_RESOURCE_GROUPS, OVERRIDE_FREEZE
+from aci_reconcile.cli.safety_options import CREATE_RESOURCE_GROUPS, OVERRIDE_FREEZE, LockOptions
 from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ class RunOptions:
     )
     create_resource_groups: bool = declare(CREATE_RESOURCE_GROUPS)
     override_freeze: str | None = declare(OVERRIDE_FREEZE)
+    lock: LockOptions = include(LockOptions)
     sources: SourceOptions = include(SourceOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = options.include_output(options.PAGES)
@@ -172,7 +173,8 @@ def run_tasks(session: Session, asked: RunOptions) -> int:
     from aci_reconcile.reconcile.tasks import run_once
     from aci_reconcile.render.escape import sanitize
 
-    console, task, target = session.console, asked.task, replace(asked.azure.target, unattended="run")
+    console, task = session.console, asked.task
+    target = replace(asked.azure.target, unattended="run", lock=asked.lock.make_request("run"))
     with open_reports("run", session, asked.report, environment=asked.sources.environment) as reports:
         sources = replace(asked.sources.make_sources(asked.azure.place), only=(), location=asked.location)
         sources = task.add_to(sources, session.cwd)

@@ -264,3 +264,18 @@ ACI293: Final = Code(
     severity=WARNING,
     evidence=(Evidence(Basis.OURS, "docs/secrets.md"),),
 )
+
+ACI297: Final = Code(
+    "ACI297",
+    "Not a valid name of a storage account or container",
+    "`lock` names a storage account, with 3 to 24 lowercase letters and digits, and a container in it, with 3 to 63 "
+    "lowercase letters, digits and single hyphens, and a letter or digit at both ends. It never names a host: the "
+    "cloud supplies that.",
+    example="lock: {storageAccount: https://shop.example, container: locks}",
+    evidence=(
+        Evidence(
+            Basis.DOCUMENT,
+            "learn.microsoft.com, storage-account-overview, and naming-and-referencing-containers--blobs--and-metadata",
+        ),
+    ),
+)

@@ -28,6 +28,14 @@ class LocalFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LockSettings:
+    """Where the lock of the project is; the cloud of the run supplies the host."""
+
+    account: str
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """The shared settings of a run. ``file`` is None without a project file."""
 
@@ -53,6 +61,7 @@ class Project:
     id_derived: bool = False
     """Whether the id was derived, and not written."""
     local_facts: LocalFacts | None = None
+    lock: LockSettings | None = None
     environments: tuple[str, ...] = ()
     """The names of its environments."""
     other_scopes: tuple[tuple[str, str], ...] = ()

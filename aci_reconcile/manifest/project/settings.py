@@ -15,6 +15,7 @@ from aci_reconcile.manifest.project.codes import ACI102, ACI131, ACI144, ACI171,
 from aci_reconcile.manifest.project.effective_settings import EffectiveSettings
 from aci_reconcile.manifest.project.fingerprint_keys import KEPT, KEYS, FingerprintReader
 from aci_reconcile.manifest.project.layers import Layers, read_overlay, read_patches, unify_location
+from aci_reconcile.manifest.project.lock import read_lock
 from aci_reconcile.manifest.project.policy import PolicyReader
 from aci_reconcile.manifest.project.project import RESOURCE_GROUP, LocalFacts, Project
 from aci_reconcile.manifest.project.project_file import check_name, read_environments, read_root
@@ -254,6 +255,7 @@ class _Reader:
             resource_groups=(group,) if group else (),
             id=self._read_id(body, places),
             local_facts=self._read_local_facts(body, places),
+            lock=read_lock(body, places, self.diagnostics),
         )
 
     def _read_local_facts(self, body: Mapping[str, Json], places: Places) -> LocalFacts | None:

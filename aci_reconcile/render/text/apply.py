@@ -125,7 +125,9 @@ def render_summary_text(finished: Finished, style: Style, *, verb: str = "Apply"
     if rest:
         lines.append(f"      {', '.join(rest)}.")
     if finished.unfinished:
-        lines.append(f"The time box ended. Unfinished: {finished.unfinished} of {count(finished.planned, 'change')}.")
+        because = f"{finished.unfinished_because[:1].upper()}{finished.unfinished_because[1:]}. "
+        numbers = f"Unfinished: {finished.unfinished} of {count(finished.planned, 'change')}."
+        lines.append(sanitize(f"{because if finished.unfinished_because else ''}{numbers}"))
     if finished.override:
         lines.append(f"The freeze was overridden: {sanitize(finished.override)}")
     if finished.unseen:

@@ -263,7 +263,7 @@ def test_every_suggestion_exists() -> None:
     But for some options, which are advice where a command does not have them: `facts probe` asks with --yes before it
     spends money, `run` and `init` have a --name, `run` sets a variable of a container with --env as docker does, `logs`
     ends with a container's --exit-code and follows with -f, `status` has --output as kubectl does, `convert` and `init`
-    replace files with --force, and `fmt` has --check and --diff as formatters do.
+    replace files with --force, `fmt` has --check and --diff as formatters do, and what writes takes a --lock.
     """
     commands = list_commands()
     options = {spelling for each, _ in commands.values() for param in each.params for spelling in param.opts}
@@ -279,4 +279,5 @@ def test_every_suggestion_exists() -> None:
     assert {each for each in meant if not each.startswith("-")} - {"ADDRESS", "PATH"} <= set(commands)
     assert set(VALUES.values()) <= choices
     taken = {"--check", "--diff", "--env", "--exit-code", "--force", "--name", "--output", "--yes", "-f"}
+    taken |= {"--lock", "--lock-timeout"}
     assert taken == set(OPTIONS) & options

@@ -1,0 +1,162 @@
+"""The lock of a project: one run at a time writes. Without one, nothing here is imported."""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import uuid
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.azure.endpoint import get_cloud
+from aci_reconcile.azure.lock.address import find_cloud, make_lock_address, parse_lock_url
+from aci_reconcile.azure.lock.connection import open_blob
+from aci_reconcile.azure.lock.lease import HeldLock, Timing, take
+from aci_reconcile.core.errors import AciReconcileError, LockedError
+from aci_reconcile.core.lock import Holder
+from aci_reconcile.render.text.lock import describe_holder
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from aci_reconcile.app.requests import LockRequest, Target
+    from aci_reconcile.app.run import Run
+    from aci_reconcile.azure.endpoint import Endpoint
+    from aci_reconcile.azure.lock.address import LockAddress
+    from aci_reconcile.azure.lock.lease import Blob
+    from aci_reconcile.core.model import Json
+    from aci_reconcile.manifest import Project
+
+_PAUSE: Final = 2.0
+"""Seconds between two attempts to take a lock that somebody else has."""
+
+
+def find_address(project: Project, url: str, target: Target, environ: Mapping[str, str]) -> LockAddress | None:
+    """Return the lock of a project; None if there is none.
+
+    It is named after project and environment, and not after the project's id, which two clones may derive differently.
+
+    Args:
+        project: the project, for the chosen environment.
+        url: what a flag or the environment names; empty for what the project file names.
+        target: where requests go: that decides the cloud.
+        environ: the environment variables.
+
+    Raises:
+        UsageError: the URL is no blob of that cloud.
+    """
+    from aci_reconcile.app.connection import find_endpoint
+
+    settings = project.lock
+    if target.local or not (url or settings):
+        return None
+    endpoint = find_endpoint(target, environ)
+    cloud = find_cloud(endpoint, target.cloud or "public")
+    if url:
+        return parse_lock_url(url, cloud).choose_name(project.owner)
+    # A server on this machine that takes no token is for trying things out, as the embedded emulator is.
+    if settings is None or not endpoint.needs_token:
+        return None
+    return make_lock_address(settings.account, settings.container, cloud).choose_name(project.owner)
+
+
+def find_credential_cloud(target: Target, environ: Mapping[str, str]) -> Endpoint:
+    """Return the cloud whose credential opens the lock: that of the run's requests, where they have one."""
+    from aci_reconcile.app.connection import find_endpoint
+
+    endpoint = find_endpoint(target, environ)
+    return endpoint if endpoint.needs_token else get_cloud(target.cloud or "public")
+
+
+@contextmanager
+def hold_lock(project: Project, target: Target, run: Run) -> Generator[HeldLock | None]:
+    """Hold the lock of the project while the block runs; None if the run needs none.
+
+    Raises:
+        LockedError: another run holds it, for longer than this one waits.
+        UsageError: the URL is no blob of the cloud, or the container is missing, or the blob is something else.
+        AzureError: the storage account does not answer, or refuses.
+    """
+    request = target.lock
+    address = None if request is None else find_address(project, request.url, target, run.environ)
+    if request is None or address is None:
+        yield None
+        return
+    blob = open_blob(address, find_credential_cloud(target, run.environ), run.environ)
+    with wait_for_lock(blob, make_holder(project.owner, request.command, run), request, run) as held:
+        yield held
+
+
+def make_holder(owner: str, command: str, run: Run) -> Holder:
+    """Return this run, as it is shown to those who wait for its lock."""
+    from aci_reconcile.git_hosts.job import find_origin
+
+    since = datetime.fromtimestamp(run.clock.now(), UTC)
+    return Holder(
+        owner=owner,
+        run=f"{command} {uuid.uuid4().hex[:8]}",
+        host=socket.gethostname(),
+        link=find_origin(run.environ).run,
+        since=f"{since:%Y-%m-%dT%H:%M:%SZ}",
+    )
+
+
+def wait_for_lock(blob: Blob, holder: Holder, request: LockRequest, run: Run, timing: Timing | None = None) -> HeldLock:
+    """Take the lock, or wait for it as long as is asked for.
+
+    Raises:
+        LockedError: another run holds it for longer.
+        UsageError: the container is missing, or the blob is something else.
+        AzureError: the storage account does not answer, or refuses.
+    """
+    lease, until, told = str(uuid.uuid4()), run.clock.now() + request.timeout, None
+    while True:
+        found = take(blob, holder, lease, timing=timing or Timing())
+        if isinstance(found, HeldLock):
+            run.console.info(f"Holding the lock {blob.address}.")
+            return found
+        left = until - run.clock.now()
+        who = describe_holder(found.holder)
+        if left <= 0:
+            raise LockedError(f"the lock {blob.address} is held by {who}", hint=_make_hint(request))
+        if who != told:
+            run.console.info(f"Waiting for the lock {blob.address}, held by {who}.")
+            told = who
+        run.clock.sleep(min(left, _PAUSE + random.random()))  # noqa: S311  keeps several from asking at once
+    raise AssertionError
+
+
+def _make_hint(request: LockRequest) -> str:
+    waited = "" if request.timeout else ", or wait for it with --lock-timeout 30m"
+    return f"nothing was written; run again when it is done{waited}; unlock says more"
+
+
+def read_state(lock: HeldLock) -> Json:
+    """Return the JSON that is kept in the lock's blob; None if there is none.
+
+    Raises:
+        AzureError: it could not be read.
+        AciReconcileError: it is no JSON.
+    """
+    content = lock.read()
+    if not content:
+        return None
+    try:
+        state: Json = json.loads(content)
+    except (ValueError, RecursionError):
+        raise AciReconcileError(
+            f"the lock {lock.address} holds something else than JSON", hint="delete the blob to start anew"
+        ) from None
+    return state
+
+
+def write_state(lock: HeldLock, state: Json) -> None:
+    """Keep JSON in the lock's blob. The storage account takes it from the holder of the lock only.
+
+    Raises:
+        LockLostError: the lock is no longer held.
+        AzureError: it could not be written.
+    """
+    lock.write(json.dumps(state, separators=(",", ":")).encode())

@@ -1,0 +1,227 @@
+"""Holding a lease: taken, renewed by a thread of its own, and given back.
+
+Nobody has to clean up after a run that was killed: its lease ends by itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
+
+from aci_reconcile.azure.http.fence import Fence, read_ticks
+from aci_reconcile.core.errors import AciReconcileError, LockLostError, NoAnswerError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from aci_reconcile.azure.lock.address import LockAddress
+    from aci_reconcile.core.lock import Holder
+
+T = TypeVar("T")
+
+_ATTEMPTS: Final = 3
+"""How often a request is sent that does no harm if it is carried out twice."""
+_PATIENCE: Final = 30.0
+"""Seconds that a run waits at its end for writes that are on their way: only after them the next run may begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds: how long a lease lasts, when it is renewed, and until when a run may begin to write."""
+
+    lease: int = 60
+    """The longest that Azure grants, without one for ever (documented: 15 to 60)."""
+    renewal: float = 20.0
+    fence: float = 40.0
+    again: float = 2.0
+    """The pause after a renewal without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A blob, as it was seen; ``holder`` is None if it is no lock of ours."""
+
+    exists: bool = True
+    holder: Holder | None = None
+    leased: bool = False
+
+
+class Blob(Protocol):
+    """The blob of a lock."""
+
+    @property
+    def address(self) -> LockAddress:
+        """Where it is."""
+        ...
+
+    def look(self) -> Seen:
+        """Return what is there."""
+        ...
+
+    def create(self, holder: Holder, /) -> None:
+        """Create it unless it exists."""
+        ...
+
+    def acquire(self, lease: str, seconds: int, /) -> bool:
+        """Take the lease; False if somebody else has it."""
+        ...
+
+    def renew(self, lease: str, /) -> bool:
+        """Renew the lease; False if it is no longer ours."""
+        ...
+
+    def release(self, lease: str, /) -> bool:
+        """End the lease."""
+        ...
+
+    def break_lease(self, seconds: int, /) -> int | None:
+        """End whoever's lease, at the latest in so many seconds; returns in how many. None if nobody has one."""
+        ...
+
+    def describe(self, lease: str, holder: Holder, /) -> None:
+        """Write who holds the lock."""
+        ...
+
+    def read(self) -> bytes:
+        """Return the content."""
+        ...
+
+    def write(self, lease: str, holder: Holder, content: bytes, /) -> None:
+        """Replace the content."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLock:
+    """A lock that this process holds; ``fence`` says whether it may still write. Use it as a context manager."""
+
+    blob: Blob
+    holder: Holder
+    lease: str
+    fence: Fence
+    timing: Timing = field(default_factory=Timing)
+    ticks: Callable[[], float] = read_ticks
+    _end: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def address(self) -> LockAddress:
+        """Where it is."""
+        return self.blob.address
+
+    def find_loss(self) -> str:
+        """Return why it is no longer held; empty while it is."""
+        return self.fence.find_obstacle()
+
+    def read(self) -> bytes:
+        """Return what is kept in the blob; empty if nothing is.
+
+        Raises:
+            AzureError: it could not be read.
+        """
+        return _repeat(self.blob.read)
+
+    def write(self, content: bytes) -> None:
+        """Keep this in the blob. The storage account takes it from the holder only.
+
+        Raises:
+            LockLostError: the lock is no longer held.
+            AzureError: it could not be written.
+        """
+        self.fence.check()
+        _repeat(lambda: self.blob.write(self.lease, self.holder, content))
+
+    def __enter__(self) -> Self:
+        # A daemon: a process that ends must not wait for it, and the lease ends by itself.
+        threading.Thread(target=self._keep, name="aci-reconcile-lock", daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Let the lock go, once no write is on its way; if that takes too long, the lease ends by itself."""
+        self._end.set()
+        self.fence.close("the lock was given back")
+        try:
+            if self.fence.wait_until_idle(_PATIENCE):
+                self.blob.release(self.lease)
+        except AciReconcileError:
+            return  # it ends by itself
+        finally:
+            self.blob.close()
+
+    def _keep(self) -> None:
+        """Renew the lease until the end, or until it is lost."""
+        pause = self.timing.renewal
+        while not self._end.wait(pause) and not self.find_loss():
+            pause = self.timing.renewal if self._renew() else self.timing.again
+
+    def _renew(self) -> bool:
+        """Renew the lease once; returns whether there was an answer."""
+        sent = self.ticks()
+        try:
+            good = self.blob.renew(self.lease)
+        except AciReconcileError:
+            return False
+        if good:
+            self.fence.extend(sent)
+        else:
+            self.fence.close("somebody else ended the lease of the lock")
+        return True
+
+
+def take(
+    blob: Blob, holder: Holder, lease: str, *, timing: Timing, ticks: Callable[[], float] = read_ticks
+) -> HeldLock | Seen:
+    """Take the lock, or return who has it. Nothing is renewed before the lock is entered as a context.
+
+    Args:
+        blob: the lock's blob; it is created where it is missing.
+        holder: who takes it, for those who wait.
+        lease: a GUID that nobody else has.
+        timing: how long it lasts.
+        ticks: a clock that nobody sets.
+
+    Raises:
+        UsageError: the container is missing, or the blob is something else.
+        AzureError: the storage account does not answer, or refuses.
+    """
+    seen = _repeat(blob.look)
+    if not seen.exists:
+        _repeat(lambda: blob.create(holder))
+        seen = _repeat(blob.look)
+    if seen.holder is None:
+        raise UsageError(
+            f"{blob.address} is no lock: somebody else's blob has that name",
+            hint="nothing was written; choose another name or container for the lock",
+        )
+    sent = ticks()
+    if not _repeat(lambda: blob.acquire(lease, timing.lease)):
+        return _repeat(blob.look)
+    held = HeldLock(blob, holder, lease, Fence(timing.fence, sent, ticks), timing, ticks)
+    try:
+        _repeat(lambda: blob.describe(lease, holder))
+    except LockLostError:  # broken by force since
+        return _repeat(blob.look)
+    except BaseException:
+        held.release()
+        raise
+    return held
+
+
+def _repeat(ask: Callable[[], T]) -> T:
+    """Ask again where there was no answer: each of these requests may be carried out twice."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return ask()
+        except NoAnswerError:
+            continue
+    return ask()
