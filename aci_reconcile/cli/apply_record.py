@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile.events import Event
     from aci_reconcile.render.header import Header
+    from aci_reconcile.render.page.page import Page
 
 
 class ApplyRecord:
@@ -50,9 +51,12 @@ class ApplyRecord:
             return "\n".join(self._list_lines(console))
         if console.format in PLAIN:
             return "\n\n".join(self._list_sections(console))
+        return self._reports.page(self.make_page(), console)
+
+    def make_page(self) -> Page:
+        """Return all of it as a page."""
         events = [event for _, event in self._events]
-        page = make_apply_page(self._plan, events, self._finished, self._header, verb=self._verb)
-        return self._reports.page(page, console)
+        return make_apply_page(self._plan, events, self._finished, self._header, verb=self._verb)
 
     @property
     def _finished(self) -> Finished:

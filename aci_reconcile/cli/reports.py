@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.app.files import check_target, write_whole
+from aci_reconcile.app.origin import find_commit
 from aci_reconcile.cli.console import PIPED
 from aci_reconcile.cli.options import PLAIN as PLAIN_FORMATS
 from aci_reconcile.core.errors import AciReconcileError, InvalidManifestsError, UsageError
 from aci_reconcile.render.escape import dump, sanitize
+from aci_reconcile.render.formats.result import RunEnd, RunOrigin, add_result
 from aci_reconcile.render.json.diagnostics import render_diagnostics_json
 from aci_reconcile.render.text.diagnostics import render_diagnostics_text
 from aci_reconcile.render.text.style import PLAIN
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.cli.shard_options import ShardOptions
+    from aci_reconcile.core.errors import ExitCode
+    from aci_reconcile.core.shards import ShardNumber
     from aci_reconcile.render.formats.checkout import Checkout
     from aci_reconcile.render.page.page import Link, Page
 
@@ -30,6 +35,16 @@ Render: TypeAlias = "Callable[[Console], str]"
 """Renders the result for a console: in its format, its colours and its width."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ends, for ``merge``: its page, and its exit code."""
+
+    page: Callable[[], Page]
+    code: ExitCode
+    failed: bool = False
+    """Whether an error ended it, before it could say how its groups are or after."""
+
+
 class Reports:
     """The reports of one run. It holds what is known so far, for the report of a run that fails."""
 
@@ -37,32 +52,45 @@ class Reports:
         self._kind = kind
         self._console = session.console
         self._files = files
-        self._published = False
+        self._published: tuple[Render, Ending | None] | None = None
+        self._clock = session.clock
+        self._origin: RunOrigin | None = None
         self.checkout = find_checkout(session.cwd)
         self._environ = session.environ
         self._environment = environment
         self.known: Callable[[], Page] | None = None
         self.begun: Render | None = None
 
-    def publish(self, render: Render, *, streamed: bool = False) -> None:
-        """Write the result to stdout and to every file. ``streamed``: stdout has it, unless it takes a whole page.
+    def name_run(self, commit: str, shard: ShardNumber | None) -> None:
+        """Note which run it is: from here on ``merge`` can take its result, also if it fails."""
+        self._origin = RunOrigin(self._kind, shard, commit)
+
+    def publish(self, render: Render, *, streamed: bool = False, ending: Ending | None = None) -> None:
+        """Write the result to stdout and to every file.
+
+        Args:
+            render: renders it.
+            streamed: stdout has it, unless it takes a whole page.
+            ending: how the run ends, where ``merge`` takes its result.
 
         Raises:
             UsageError: a file cannot be written; the others are.
         """
-        self._published = True
+        self._published = render, ending
         if not streamed or self._console.format not in PLAIN_FORMATS:
             self._console.result(render(self._console))
-        problems = [problem for form, file in self._files if (problem := self._write(form, file, render))]
+        problems = [problem for form, file in self._files if (problem := self._write(form, file, render, ending))]
         if problems:
             raise UsageError("\n  ".join(problems))
 
     def fail(self, error: AciReconcileError) -> None:
         """Report an error in place of the result. Text and JSON on stdout are the caller's."""
-        if self._published:
+        if self._published is not None:
+            self._correct(*self._published, error)
             return
+        ending = Ending(lambda: self._make_failure_page(error), error.exit_code, failed=True)
         try:
-            self.publish(lambda console: self._render_failure(error, console), streamed=True)
+            self.publish(lambda console: self._render_failure(error, console), streamed=True, ending=ending)
         except UsageError as problem:
             self._console.error(problem.message)
 
@@ -71,12 +99,27 @@ class Reports:
         complete = replace(page, subject=page.subject or self._environment, links=_find_links(self._environ))
         return render_page(complete, console.format, self.checkout)
 
-    def _render_failure(self, error: AciReconcileError, console: Console) -> str:
-        from aci_reconcile.render.json.apply import emit_error
+    def _correct(self, render: Render, ending: Ending | None, error: AciReconcileError) -> None:
+        """Write again how the run ends: after its report, something else failed."""
+        if ending is None or self._origin is None:
+            return
+        from aci_reconcile.render.page.validation import add_failure
+
+        now = Ending(lambda: add_failure(ending.page(), error), error.exit_code, failed=True)
+        for form, file in self._files:
+            if form == "json":
+                self._write(form, file, render, now)
+
+    def _make_failure_page(self, error: AciReconcileError) -> Page:
         from aci_reconcile.render.page.validation import make_failure_page
 
+        return make_failure_page(self._kind, error, self.known() if self.known else None)
+
+    def _render_failure(self, error: AciReconcileError, console: Console) -> str:
+        from aci_reconcile.render.json.apply import emit_error
+
         if console.format not in PLAIN_FORMATS:
-            return self.page(make_failure_page(self._kind, error, self.known() if self.known else None), console)
+            return self.page(self._make_failure_page(error), console)
         if isinstance(error, InvalidManifestsError):
             return (
                 render_diagnostics_json(error.diagnostics)
@@ -91,12 +134,16 @@ class Reports:
             text = "\n  ".join(sanitize(line, keep="\n") for line in lines if line)
         return "\n".join(part for part in (begun, text) if part)
 
-    def _write(self, form: str, file: Path, render: Render) -> str:
+    def _write(self, form: str, file: Path, render: Render, ending: Ending | None) -> str:
         """Write one file; return what went wrong, or an empty text."""
         console = replace(self._console, style=PLAIN, width=PIPED, format=form, json=form == "json")
+        text = render(console)
+        if form == "json" and ending is not None and self._origin is not None:
+            end = RunEnd(ending.code, ending.page(), failed=ending.failed, finished_at=self._clock.now())
+            text = add_result(text, self._origin, end)
         try:
             # A report quotes what Azure says, and a runner may be shared: only its owner may read it.
-            write_whole(file, f"{render(console)}\n", private=True)
+            write_whole(file, f"{text}\n", private=True)
         except OSError as error:
             return f"--report {form}={file}: {error.strerror or 'cannot be written'}"
         return ""
@@ -110,6 +157,7 @@ def open_reports(
     *,
     environment: str = "",
     taken: tuple[Path | None, ...] = (),
+    shard: ShardOptions | None = None,
 ) -> Generator[Reports]:
     """Report on a command, even if it fails.
 
@@ -119,11 +167,14 @@ def open_reports(
         wanted: formats and files of ``--report``.
         environment: the environment that is chosen, for errors that come before the project is known.
         taken: files of other options, which must not be written over.
+        shard: which of several runs it is, of a command whose results ``merge`` takes.
 
     Raises:
         UsageError: a report cannot be written where it is wanted.
     """
     reports = Reports(kind, session, tuple(_check_files(wanted, taken)), environment)
+    if shard is not None:
+        reports.name_run(find_commit(session.cwd), shard.find_number(session.environ))
     try:
         yield reports
     except AciReconcileError as error:

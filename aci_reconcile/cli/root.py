@@ -53,6 +53,7 @@ _COMMANDS = {
     },
     "Pipelines": {
         "shards": "aci_reconcile.cli.commands.shards",
+        "merge": "aci_reconcile.cli.commands.merge",
         "outputs": "aci_reconcile.cli.commands.outputs",
         "comment": "aci_reconcile.cli.commands.comment",
         "merged": "aci_reconcile.cli.commands.merged",

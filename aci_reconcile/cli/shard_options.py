@@ -12,7 +12,10 @@ from aci_reconcile.cli.options import MANIFESTS
 from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aci_reconcile.app.requests import Sources
+    from aci_reconcile.core.shards import ShardNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,16 @@ class ShardOptions:
             help="How many parts there are, where --shard auto finds only a number.",
         )
     )
+
+    def find_number(self, environ: Mapping[str, str]) -> ShardNumber | None:
+        """Return which shard it is; None if it is none.
+
+        Raises:
+            UsageError: it is no shard, or the environment does not say which.
+        """
+        from aci_reconcile.app.shards import read_shard
+
+        return read_shard(self.shard or "", self.shards or 0, environ)
 
     def narrow(self, sources: Sources) -> Sources:
         """Return the sources with the shard.

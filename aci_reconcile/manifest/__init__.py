@@ -17,7 +17,7 @@ from aci_reconcile.manifest.project.project_file import list_environments
 from aci_reconcile.manifest.project.request import Base, Changes, Image, Request, TaskRequest
 from aci_reconcile.manifest.project.selection import find_project_file, matches_pattern
 from aci_reconcile.manifest.project.variables import read_variable_file
-from aci_reconcile.manifest.schemas import find_schema_error, load_schema
+from aci_reconcile.manifest.schemas import find_large_violation, find_schema_error, load_schema
 from aci_reconcile.manifest.source.files import ACCEPTED_FILE
 from aci_reconcile.manifest.source.skipped import warn_of_nothing_to_check
 from aci_reconcile.manifest.tasks import LoadedTask
@@ -40,6 +40,7 @@ __all__ = [
     "TaskRequest",
     "Violation",
     "find_body_errors",
+    "find_large_violation",
     "find_project_file",
     "find_schema_error",
     "find_violations",

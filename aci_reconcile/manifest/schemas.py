@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.syntax.items import Item
     from aci_reconcile.manifest.syntax.items import Path as BodyPath
 
-NAMES: Final = ("accepted-drift", "container-group", "drift-history", "facts", "notification", "plan", "project")
+NAMES: Final = (
+    "accepted-drift",
+    "container-group",
+    "drift-history",
+    "facts",
+    "notification",
+    "plan",
+    "project",
+    "result",
+)
 
 
 def load_schema(name: str) -> dict[str, Any]:
@@ -49,6 +58,14 @@ def find_violation(document: Mapping[str, Any], name: str) -> tuple[BodyPath, st
     """Return the place and the words of the first violation of the schema ``name`` in a document, if there is one."""
     found = _find_first(document, name)
     return None if found is None else (tuple(found.absolute_path), found.message)
+
+
+def find_large_violation(document: Mapping[str, Any], name: str) -> tuple[BodyPath, str] | None:
+    """Return the same for a document that may be large: hundreds of times as fast, in other words."""
+    import jsonschema_rs
+
+    found = next(iter(jsonschema_rs.validator_for(load_schema(name)).iter_errors(document)), None)
+    return None if found is None else (tuple(found.instance_path), found.message)
 
 
 def _find_first(document: Mapping[str, Any], name: str) -> Any:

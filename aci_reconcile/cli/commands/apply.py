@@ -88,18 +88,22 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
     from aci_reconcile.cli.approval import ask
     from aci_reconcile.cli.plan_output import show_plan
     from aci_reconcile.cli.progress import follow_events, report_end
-    from aci_reconcile.cli.reports import open_reports
+    from aci_reconcile.cli.reports import Ending, open_reports
     from aci_reconcile.reconcile import Refresh, Wait
 
     asked = _take_plan_file(asked)
     ends_at = None if asked.time_box is None else session.clock.now() + asked.time_box
     target, wait, environment = asked.target, Wait(asked.waiting.wait), asked.sources.environment
-    with open_reports("apply", session, asked.report, environment=environment, taken=(asked.plan,)) as reports:
+    with open_reports(
+        "apply", session, asked.report, environment=environment, taken=(asked.plan,), shard=asked.shard
+    ) as reports:
         expected = _expect_plan(session, asked)
         health = wait is Wait.HEALTHY
         with make_expected_plan(expected, target, session, Refresh(asked.refresh), health=health) as (workspace, plan):
-            record = ApplyRecord(plan, workspace.header, reports, session.clock)
-            show_plan(plan, workspace.header, session)
+            header = workspace.header
+            reports.name_run(header.commit, header.shard)
+            record = ApplyRecord(plan, header, reports, session.clock)
+            show_plan(plan, header, session)
             check_applyable(plan, named=session.console.format == "text")
             waiting = Waiting(wait, asked.waiting.stable_for, target.timeout, ends_at)
             context = make_context(workspace, workspace.policy, waiting, session)
@@ -115,7 +119,7 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
                 check_freeze(workspace.policy, session.clock.now())
             (finished,) = follow_events(events, context, session, verb="Apply")
             code = report_end(finished, session, verb="Apply")
-            reports.publish(record.render, streamed=True)
+            reports.publish(record.render, streamed=True, ending=Ending(record.make_page, code))
             return code
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
     from aci_reconcile.findings import Drift
     from aci_reconcile.render.header import Header
+    from aci_reconcile.render.page.page import Page
 
 _KNOWN, _REPORTING = "Known drift", "Reporting"
 
@@ -91,10 +92,13 @@ class DriftOptions:
 def drift(session: Session, asked: DriftOptions) -> ExitCode:
     """Find drift, show it, and notify the receivers that the options name."""
     from aci_reconcile.app.workspace import prepare
-    from aci_reconcile.cli.reports import open_reports
+    from aci_reconcile.cli.reports import Ending, open_reports
 
     sources, taken = asked.sources, (asked.history, asked.metrics, asked.accept)
-    with open_reports("drift", session, asked.report, environment=sources.environment, taken=taken) as reports:
+    environment = sources.environment
+    with open_reports(
+        "drift", session, asked.report, environment=environment, taken=taken, shard=asked.shard
+    ) as reports:
         target = asked.azure.target
         declared = asked.shard.narrow(sources.make_sources(asked.azure.place, asked.paths))
         notifications = make_notifications(asked.history, asked.metrics, asked.notify, asked.issue, session)
@@ -109,9 +113,14 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
             notifications.check_scope(complete=workspace.policy.selected is None)
             files = DriftFiles(asked.history, asked.accept)
             found = check_drift(workspace, target, Refresh(asked.refresh), files, session)
-            reports.publish(lambda console: _render(found, workspace.header, console, reports))
-        notifications.send(found, workspace.header, session)
-    return find_exit_code(found, exit_zero=asked.exit_zero, strict=asked.strict)
+            header, code = workspace.header, find_exit_code(found, exit_zero=asked.exit_zero, strict=asked.strict)
+            reports.name_run(header.commit, header.shard)
+            reports.publish(
+                lambda console: _render(found, header, console, reports),
+                ending=Ending(lambda: _make_page(found, header), code),
+            )
+        notifications.send(found, header, session)
+    return code
 
 
 def _render(found: Drift, header: Header, console: Console, reports: Reports) -> str:
@@ -120,12 +129,16 @@ def _render(found: Drift, header: Header, console: Console, reports: Reports) ->
     from aci_reconcile.version import VERSION
 
     if console.format not in options.PLAIN:
-        from aci_reconcile.render.page.drift import make_drift_page
-
-        return reports.page(make_drift_page(found, header), console)
+        return reports.page(_make_page(found, header), console)
     if console.json:
         return render_drift_json(found, header, tool_version=VERSION)
     return render_drift_text(found, header, console.style, width=console.width, verbose=console.verbose)
+
+
+def _make_page(found: Drift, header: Header) -> Page:
+    from aci_reconcile.render.page.drift import make_drift_page
+
+    return make_drift_page(found, header)
 
 
 def find_exit_code(found: Drift, *, exit_zero: bool = False, strict: bool = False) -> ExitCode:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.session import Session
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.render.header import Header
+    from aci_reconcile.render.page.page import Page
     from aci_reconcile.saved import Document
 
 
@@ -82,7 +83,7 @@ class PlanOptions:
 def plan(session: Session, asked: PlanOptions) -> ExitCode:
     """Plan, show the plan, and save it if a file is named."""
     from aci_reconcile.app.workspace import prepare
-    from aci_reconcile.cli.reports import open_reports
+    from aci_reconcile.cli.reports import Ending, open_reports
 
     inputs, target = asked.inputs, asked.azure.target
     if asked.out is not None:
@@ -91,7 +92,12 @@ def plan(session: Session, asked: PlanOptions) -> ExitCode:
         check_plan_file(asked.out, f"--out {asked.out}")
     with (
         open_reports(
-            "plan", session, asked.report, environment=asked.sources.environment, taken=(asked.out,)
+            "plan",
+            session,
+            asked.report,
+            environment=asked.sources.environment,
+            taken=(asked.out,),
+            shard=asked.shard,
         ) as reports,
         prepare(inputs.sources, target, inputs.allow, session) as workspace,
     ):
@@ -103,10 +109,15 @@ def plan(session: Session, asked: PlanOptions) -> ExitCode:
         proposal = propose_plan(workspace.loaded, workspace.policy, reader, workspace.connection.endpoint)
         content = _make_content(proposal, workspace, inputs, asked, session)
         digest = str(content["plan_digest"]) if content else ""
-        reports.publish(lambda console: _render(proposal, workspace.header, console, digest, reports))
+        header, code = workspace.header, find_exit_code(proposal, detailed=asked.detailed)
+        reports.name_run(header.commit, header.shard)
+        reports.publish(
+            lambda console: _render(proposal, header, console, digest, reports),
+            ending=Ending(lambda: _make_page(proposal, header, digest), code),
+        )
         if asked.out is not None:
             _save(content, asked.out, asked.expires, session)
-    return find_exit_code(proposal, detailed=asked.detailed)
+    return code
 
 
 def _make_content(
@@ -138,9 +149,13 @@ def _render(proposal: Plan, header: Header, console: Console, digest: str, repor
         from aci_reconcile.cli.plan_output import render_plan
 
         return render_plan(proposal, header, console, digest)
+    return reports.page(_make_page(proposal, header, digest), console)
+
+
+def _make_page(proposal: Plan, header: Header, digest: str) -> Page:
     from aci_reconcile.render.page.plan import make_plan_page
 
-    return reports.page(make_plan_page(proposal, header, digest=digest), console)
+    return make_plan_page(proposal, header, digest=digest)
 
 
 def find_exit_code(proposal: Plan, *, detailed: bool) -> ExitCode:

@@ -39,8 +39,8 @@ SCHEMA = Command(
     print_schema,
     SchemaOptions,
     help=(
-        "Print a JSON Schema. NAME: container-group, project, plan, accepted-drift, drift-history, facts or "
-        "notification."
+        "Print a JSON Schema. NAME: container-group, project, plan, accepted-drift, drift-history, facts, "
+        "notification or result."
     ),
     examples=("aci-reconcile schema container-group > container-group.schema.json",),
 )

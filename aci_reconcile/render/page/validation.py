@@ -54,11 +54,16 @@ def make_failure_page(kind: str, error: AciReconcileError, known: Page | None = 
         page = make_validation_page(error.diagnostics, ())
         verdict = f"No {kind}: {page.verdict}" if kind != "validate" else page.verdict
         return replace(page, kind=kind, verdict=verdict)
-    remark = Remark(Severity.ERROR, summarize_error(error), title="Error", detail=list_hints(error))
     if known is None:
-        return Page(kind, f"{kind.capitalize()} failed.", good=False, remarks=(remark,))
+        return add_failure(Page(kind, f"{kind.capitalize()} failed.", good=False), error)
     verdict = f"{kind.capitalize()} did not run. {known.verdict}"
-    return replace(known, kind=kind, verdict=verdict, good=False, remarks=(remark, *known.remarks))
+    return add_failure(replace(known, kind=kind, verdict=verdict), error)
+
+
+def add_failure(page: Page, error: AciReconcileError) -> Page:
+    """Return the page of a run with an error that ended it."""
+    remark = Remark(Severity.ERROR, summarize_error(error), title="Error", detail=list_hints(error))
+    return replace(page, good=False, remarks=(remark, *page.remarks))
 
 
 def _make_file_entry(name: str, found: Sequence[Diagnostic]) -> Entry:

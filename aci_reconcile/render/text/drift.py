@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import Severity
 from aci_reconcile.findings import Kind
@@ -15,7 +15,7 @@ from aci_reconcile.render.text.table import align
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from aci_reconcile.findings import Drift, Finding
     from aci_reconcile.render.header import Header
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 3
 """Accepted groups that one line names."""
+DIFFERENCES: Final[Mapping[str, tuple[str, str]]] = {
+    "differ": ("group differs", "groups differ"),
+    "missing": ("group is missing", "groups are missing"),
+    "undeclared": ("group has no manifest", "groups have no manifest"),
+    "not healthy": ("group is not healthy", "groups are not healthy"),
+    "moved": ("change since the last run", "changes since the last run"),
+    "unreadable": ("could not be read or compared", "could not be read or compared"),
+}
+"""What is counted, in the words of the verdict."""
 
 
 def render_drift_text(drift: Drift, header: Header, style: Style, *, width: int = 100, verbose: bool = False) -> str:
@@ -55,18 +64,15 @@ def _render_unhealthy(drift: Drift, style: Style) -> Iterator[str]:
 
 def render_drift_verdict(drift: Drift, style: Style) -> str:
     """Return how many groups are not as they should be, and in what way; two lines if anything was found."""
-    found = (
-        count(number, singular, plural)
-        for number, singular, plural in (
-            (len(drift.differing), "group differs", "groups differ"),
-            (len(drift.missing), "group is missing", "groups are missing"),
-            (len(drift.undeclared), "group has no manifest", "groups have no manifest"),
-            (len(drift.unhealthy), "group is not healthy", "groups are not healthy"),
-            (count_since_last_check(drift), "change since the last run", "changes since the last run"),
-            (len(drift.plan.unreadable), "could not be read or compared", "could not be read or compared"),
-        )
-        if number
+    numbers = (
+        len(drift.differing),
+        len(drift.missing),
+        len(drift.undeclared),
+        len(drift.unhealthy),
+        count_since_last_check(drift),
+        len(drift.plan.unreadable),
     )
+    found = (count(number, *words) for number, words in zip(numbers, DIFFERENCES.values(), strict=True) if number)
     differences = ", ".join(found)
     same = describe_matching(drift.plan, "group in sync", "groups in sync")
     if differences:

@@ -16,10 +16,11 @@ from aci_reconcile.azure import CloudName
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, fill_options, list_params, read_command_line
 from aci_reconcile.cli.option_types import Allowance, Duration, Pair, Report, Since
+from aci_reconcile.cli.options import OutputOptions
 from aci_reconcile.emulator import Pace
 
 COMMANDS = {name: found for name, found in list_commands().items() if isinstance(found[0], Command)}
-NAMESPACE = {"CloudName": CloudName, "Moment": Moment, "Pace": Pace, "Path": Path}
+NAMESPACE = {"CloudName": CloudName, "Moment": Moment, "OutputOptions": OutputOptions, "Pace": Pace, "Path": Path}
 
 
 def find_class(name: str) -> type[Any]:

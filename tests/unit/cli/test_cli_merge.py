@@ -1,0 +1,197 @@
+"""``merge``: one report and one exit code out of several runs' results; what is missing or torn is never green."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from unit.cli.command_line import CommandLine
+
+REGIONS = ("westeurope", "northeurope", "eastus")
+
+
+@pytest.fixture
+def fleet(project: CommandLine) -> CommandLine:
+    """Three groups in three regions, and a folder for results."""
+    (project.folder / "manifests/web.yaml").unlink()
+    for number, region in enumerate(REGIONS):
+        project.group(f"g{number}", more=f"location: {region}\n")
+    (project.folder / "r").mkdir()
+    return project
+
+
+def run_shards(fleet: CommandLine, command: str, *words: str, count: int = 3) -> list[int]:
+    """Run a command once for each shard, with a result of each; return the exit codes."""
+    return [
+        fleet(command, *words, "--shard", f"{each}/{count}", "--report", f"json=r/{each}.json").code
+        for each in range(1, count + 1)
+    ]
+
+
+def read(fleet: CommandLine, name: str) -> Any:
+    """Return the last document of a file."""
+    text = (fleet.folder / name).read_text(encoding="utf-8")
+    return json.loads(text if text.startswith("{\n") else text.splitlines()[-1])
+
+
+def test_plans(fleet: CommandLine) -> None:
+    """The whole reads as one run's does, but for what only one run says."""
+    codes = run_shards(fleet, "plan", "--detailed-exitcode")
+    whole = fleet("plan", "--detailed-exitcode", "-o", "markdown")
+    merged = fleet("merge", "r", "-o", "markdown")
+
+    # What two shards make, such as the resource group, is one entry, and each shard counts it.
+    facts = "endpoint `local emulator` · shards `3`"
+    assert ([2, 2, 2], whole.code) == (codes, merged.code)
+    assert sorted(whole.out.splitlines()) == sorted(merged.out.replace(facts, "endpoint `local emulator`").splitlines())
+
+
+def test_applies(fleet: CommandLine) -> None:
+    """With the result in the last line, and the verdict of one apply."""
+    codes = run_shards(fleet, "apply", "-y")
+    ran = fleet("merge", "r", "--report", "junit=all.xml", "--report", "html=all.html")
+
+    assert ([0, 0, 0], 0) == (codes, ran.code)
+    assert "Apply complete! Resources: 3 added, 0 changed, 0 destroyed." in ran.out
+    assert "finished" == read(fleet, "r/1.json")["type"]
+    assert 'failures="0"' in (fleet.folder / "all.xml").read_text(encoding="utf-8")
+    assert "3 added" in (fleet.folder / "all.html").read_text(encoding="utf-8")
+
+
+def test_drifts(fleet: CommandLine) -> None:
+    """What differs in one of them differs in all of it."""
+    run_shards(fleet, "apply", "-y")
+    fleet.group("g1", "nginx:2", "location: northeurope\n")
+    run_shards(fleet, "drift")
+    ran = fleet("merge", "r")
+    told = fleet("merge", "r", "--format", "json").document
+
+    assert 2 == ran.code == told["exit_code"]
+    assert "Drift: 1 group differs. 2 groups in sync." in ran.out
+    assert [0, 0, 2] == sorted(each["exit_code"] for each in told["runs"])
+    assert {"number": 1, "count": 3} == told["runs"][0]["shard"]
+
+
+def test_a_missing_result(fleet: CommandLine) -> None:
+    """Is an error, and nothing is written."""
+    run_shards(fleet, "plan")
+    (fleet.folder / "r/2.json").unlink()
+    ran = fleet("merge", "r", "--report", "markdown=all.md")
+
+    assert (1, "") == (ran.code, ran.out)
+    assert "of 3 shards of shop there is no result of 2" in ran.err
+    assert not (fleet.folder / "all.md").exists()
+
+
+def test_a_result_of_an_apply_that_was_killed(fleet: CommandLine) -> None:
+    """There is none, or the artifact is cut: then the last line is missing."""
+    run_shards(fleet, "apply", "-y")
+    file = fleet.folder / "r/2.json"
+    whole = file.read_bytes()
+    cuts = [0, 1, len(whole) // 2, len(whole) - 2, len(whole[: whole.rindex(b"\n", 0, -1)])]
+    codes = []
+    for each in cuts:
+        file.write_bytes(whole[:each])
+        codes.append(fleet("merge", "r").code)
+
+    assert [1] * len(cuts) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "it is torn, or no report in JSON"),
+        ("\x00", "it is torn, or no report in JSON"),
+        ("[" * 100_000, "it is torn, or no report in JSON"),
+        ("[]", "it is no report of aci-reconcile"),
+        ('{"a": 1}', "it has no result of plan, apply or drift, or lacks its end"),
+        ('{"result": 1}', "it has no result of plan, apply or drift, or lacks its end"),
+        ('{"result": {"format_version": "2.0"}}', "it has the format 2.0, and this version reads 1.0"),
+        ('{"result": {"format_version": "\\u001b[31m9"}}', "it has the format 9, and"),
+        ('{"result": {"page": "\\u001b[31m"}}', 'result: "format_version" is a required property'),
+    ],
+)
+def test_what_is_no_result(fleet: CommandLine, text: str, told: str) -> None:
+    """The message names the file, and is clean."""
+    fleet.write("r/1.json", text)
+    ran = fleet("merge", "r/1.json")
+
+    assert (1, "") == (ran.code, ran.out)
+    assert f"r/1.json: {told}" in ran.err
+    assert "\x1b" not in ran.err
+
+
+def test_what_is_no_file(fleet: CommandLine) -> None:
+    """A pipe that nobody writes to is not waited for."""
+    os.mkfifo(fleet.folder / "r/pipe.json")
+
+    assert "r/pipe.json: it is no file" in fleet("merge", "r").err
+    assert "nowhere.json: there is no such file" in fleet("merge", "nowhere.json").err
+    assert "there is no result in this folder" in fleet("merge", "manifests").err
+    assert 1 == fleet("merge").code
+
+
+def test_a_shard_that_failed(fleet: CommandLine) -> None:
+    """Has a result that says why; the whole has it, and its exit code."""
+    run_shards(fleet, "plan")
+    fleet.write("manifests/bad.yaml", "name: bad\nimage: {}\n")
+    assert 1 == fleet("plan", "--shard", "2/3", "--report", "json=r/2.json").code
+    ran = fleet("merge", "r")
+
+    assert 1 == ran.code
+    assert "1 of 3 runs failed. Plan: 2 to add, 0 to change, 0 to destroy." in ran.out
+    assert "manifests/bad.yaml" in ran.out
+
+
+def test_what_fails_after_the_report(fleet: CommandLine) -> None:
+    """Such as the saved plan: the result has the exit code that the run ended with."""
+    (fleet.folder / "out").mkdir()
+    blocked = fleet("plan", "--out", "out/plan.json", "--report", "json=r/1.json")
+    assert 0 == blocked.code
+    (fleet.folder / "gone").mkdir()
+    ran = fleet("drift", "--metrics", "aci-reconcile.yaml/m.prom", "--report", "json=r/1.json")
+    result = read(fleet, "r/1.json")["result"]
+
+    assert (1, 1, True) == (ran.code, result["exit_code"], result["failed"])
+
+
+def test_results_of_two_commits(fleet: CommandLine) -> None:
+    """Do not belong together."""
+    git = ("git", "-C", str(fleet.folder), "-c", "user.name=t", "-c", "user.email=t@example.com")
+    subprocess.run((*git, "init", "-q"), check=True)
+    subprocess.run((*git, "commit", "-q", "--allow-empty", "-m", "one"), check=True)
+    run_shards(fleet, "plan", count=2)
+    subprocess.run((*git, "commit", "-q", "--allow-empty", "-m", "two"), check=True)
+    fleet("plan", "--shard", "2/2", "--report", "json=r/2.json")
+    ran = fleet("merge", "r")
+
+    commits = [read(fleet, f"r/{each}.json")["result"]["commit"][:12] for each in (1, 2)]
+    assert 1 == ran.code
+    assert f"r/2.json is of {commits[1]}, and r/1.json of {commits[0]}" in ran.err
+
+
+def test_the_reports_are_no_results(fleet: CommandLine) -> None:
+    """A report is not written over a result, and a merged one is not taken for one."""
+    run_shards(fleet, "plan")
+    over = fleet("merge", "r", "--report", "json=r/1.json")
+    fleet("merge", "r", "--report", "json=all.json")
+    again = fleet("merge", "all.json")
+
+    assert (1, 1) == (over.code, again.code)
+    assert "another option uses this file" in over.err
+    assert "it has no result" in again.err
+
+
+def test_only_files_have_a_result(fleet: CommandLine) -> None:
+    """What is printed stays as it was."""
+    run_shards(fleet, "plan", count=1)
+
+    assert "result" not in fleet("plan", "--format", "json").document
+    assert fleet("plan", "--format", "json").document == {
+        name: value for name, value in read(fleet, "r/1.json").items() if name not in {"result", "shard"}
+    }
