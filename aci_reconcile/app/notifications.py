@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.run import Run
     from aci_reconcile.findings import Drift
     from aci_reconcile.git_hosts import GitHub, Issue, Webhook
+    from aci_reconcile.render.formats.issue import ReportedDrift
     from aci_reconcile.render.header import Header
 
 LABEL: Final = "aci-reconcile-drift"
@@ -54,7 +55,8 @@ class Notifications:
             if self.metrics is not None:
                 from aci_reconcile.render.formats.metrics import render_failure_metrics
 
-                _write(self.metrics, render_failure_metrics(header, run.clock.now()))
+                text = render_failure_metrics(header.project, header.environment, run.clock.now())
+                write_metrics(self.metrics, text)
             raise
 
     def send(self, drift: Drift, header: Header, run: Run) -> None:
@@ -65,16 +67,20 @@ class Notifications:
             GitHostError: the issue could not be updated.
         """
         if self.metrics is not None:
-            from aci_reconcile.render.formats.metrics import render_drift_metrics
+            from aci_reconcile.render.formats.metrics import DriftNumbers, render_drift_metrics
 
-            _write(self.metrics, render_drift_metrics(drift, header, run.clock.now()))
+            numbers = DriftNumbers.of(drift, header)
+            text = render_drift_metrics([numbers], run.clock.now(), success=drift.plan.complete)
+            write_metrics(self.metrics, text)
         if self.history is not None and drift.history is not None:
             save_history(self.history, drift.history)
         # A check every hour must not send the same findings every hour.
         if self.webhook is not None and (drift.appeared or drift.resolved):
             _post(self.webhook, drift, header, run)
         if self.github is not None:
-            _keep_issue(self.github, drift, header, run)
+            from aci_reconcile.render.formats.issue import ReportedDrift
+
+            keep_drift_issue(self.github, ReportedDrift.of(drift, header), header.project, run)
 
 
 def make_notifications(
@@ -106,16 +112,30 @@ def make_notifications(
 
 
 def _check_files(history: Path | None, metrics: Path | None) -> None:
-    for option, file in (("--history", history), ("--metrics", metrics)):
-        if file is not None:
-            check_target(f"{option} {file}", file)
+    if history is not None:
+        check_target(f"--history {history}", history)
     if metrics is not None:
-        check_own(f"--metrics {metrics}", metrics, "metrics")
+        check_metrics_file(metrics)
     if history is not None and metrics is not None and history.resolve() == metrics.resolve():
         raise UsageError("--history and --metrics name the same file", hint="use two files")
 
 
-def _write(file: Path, text: str) -> None:
+def check_metrics_file(file: Path) -> None:
+    """Check that metrics may be written to a file.
+
+    Raises:
+        UsageError: they may not.
+    """
+    check_target(f"--metrics {file}", file)
+    check_own(f"--metrics {file}", file, "metrics")
+
+
+def write_metrics(file: Path, text: str) -> None:
+    """Write the file of ``--metrics``.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, text)
@@ -140,17 +160,27 @@ def _post(webhook: Webhook, drift: Drift, header: Header, run: Run) -> None:
         run.console.warn(f"the notification was not sent: {error.message}")
 
 
-def _keep_issue(github: GitHub, drift: Drift, header: Header, run: Run) -> None:
+def keep_drift_issue(github: GitHub, drift: ReportedDrift, topic: str, run: Run) -> None:
+    """Update the issue about drift, open it or close it.
+
+    Args:
+        github: the repository.
+        drift: what was found.
+        topic: whose drift it is; there is one issue for each topic.
+        run: the environment, and where to say what was done.
+
+    Raises:
+        GitHostError: the issue could not be updated.
+    """
     from aci_reconcile.git_hosts import DesiredIssue, Outcome, find_run_page, keep_issue, make_marker
     from aci_reconcile.render.formats.issue import make_issue_body, make_issue_comment, make_issue_title
 
     def news(before: Issue) -> str:
         return make_issue_comment(drift, before.body, find_run_page(run.environ))
 
-    mark = make_marker("drift", header.project)
-    wanted = DesiredIssue(
-        mark, LABEL, make_issue_title(header), make_issue_body(drift, header), open=not drift.clean, news=news
-    )
+    mark = make_marker("drift", topic)
+    body = make_issue_body(drift)
+    wanted = DesiredIssue(mark, LABEL, make_issue_title(topic), body, open=not drift.page.good, news=news)
     kept = keep_issue(github, wanted)
     if kept.outcome is not Outcome.NONE:
         run.console.info(f"The issue was {kept.outcome.value.replace('unchanged', 'left unchanged')}: {kept.url}")

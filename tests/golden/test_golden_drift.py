@@ -18,8 +18,8 @@ from aci_reconcile.core.secret import Secret
 from aci_reconcile.findings import dump_history, to_moment
 from aci_reconcile.manifest import load_schema
 from aci_reconcile.planning import Unreadable
-from aci_reconcile.render.formats.issue import make_issue_body, make_issue_comment, make_issue_title
-from aci_reconcile.render.formats.metrics import render_drift_metrics, render_failure_metrics
+from aci_reconcile.render.formats.issue import ReportedDrift, make_issue_body, make_issue_comment, make_issue_title
+from aci_reconcile.render.formats.metrics import DriftNumbers, render_drift_metrics, render_failure_metrics
 from aci_reconcile.render.header import Header
 from aci_reconcile.render.json.drift import render_drift_json
 from aci_reconcile.render.json.notification import make_notification
@@ -67,10 +67,14 @@ def forms() -> dict[str, str]:
         "verbose.txt": render_drift_text(drift, HEADER, PLAIN, verbose=True),
         "drift.json": render_drift_json(drift, HEADER, tool_version="0.1.0"),
         "notification.json": json.dumps(told, indent=2),
-        "metrics.prom": render_drift_metrics(drift, HEADER, NOON + DAY).rstrip("\n"),
-        "issue.md": make_issue_body(drift, HEADER),
+        "metrics.prom": render_drift_metrics(
+            [DriftNumbers.of(drift, HEADER)], NOON + DAY, success=drift.plan.complete
+        ).rstrip("\n"),
+        "issue.md": make_issue_body(ReportedDrift.of(drift, HEADER)),
         "comment.md": make_issue_comment(
-            drift, make_issue_body(first, HEADER), "https://forge.example/shop/infra/actions/runs/42"
+            ReportedDrift.of(drift, HEADER),
+            make_issue_body(ReportedDrift.of(first, HEADER)),
+            "https://forge.example/shop/infra/actions/runs/42",
         ),
     }
 
@@ -119,7 +123,7 @@ def test_the_metrics_can_be_read() -> None:
     """By Prometheus' own parser, whatever stands in a label."""
     _, drift = make_runs()
     header = Header(HOSTILE, "sub", environment='a"b\\c\nd')
-    found = samples(render_drift_metrics(drift, header, NOON))
+    found = samples(render_drift_metrics([DriftNumbers.of(drift, header)], NOON, success=drift.plan.complete))
     common = {"project": HOSTILE, "environment": 'a"b\\c\nd'}
 
     assert [({**common}, NOON)] == found["aci_reconcile_drift_last_run_timestamp_seconds"]
@@ -134,7 +138,7 @@ def test_the_metrics_can_be_read() -> None:
 
 def test_the_metrics_of_a_run_that_failed() -> None:
     """When it was, and that it was no success; nothing else is known."""
-    found = samples(render_failure_metrics(HEADER, NOON))
+    found = samples(render_failure_metrics(HEADER.project, HEADER.environment, NOON))
 
     assert {"aci_reconcile_drift_last_run_timestamp_seconds", "aci_reconcile_drift_last_run_success"} == set(found)
 
@@ -143,17 +147,22 @@ def test_the_issue_stays_the_same() -> None:
     """Two runs that find the same make the same body and no comment; the title never changes."""
     first, second = make_runs()
     again = run_drift([group()], [], run_drift([group()], []), days=1)
-    before = make_issue_body(run_drift([group()], []), HEADER)
+    before = make_issue_body(ReportedDrift.of(run_drift([group()], []), HEADER))
 
-    assert (make_issue_body(again, HEADER), "") == (before, make_issue_comment(again, before))
-    assert "Drift in shop/prod" == make_issue_title(HEADER)
-    assert "" != make_issue_comment(second, make_issue_body(first, HEADER))
+    assert (make_issue_body(ReportedDrift.of(again, HEADER)), "") == (
+        before,
+        make_issue_comment(ReportedDrift.of(again, HEADER), before),
+    )
+    assert "Drift in shop/prod" == make_issue_title(HEADER.project)
+    assert "" != make_issue_comment(ReportedDrift.of(second, HEADER), make_issue_body(ReportedDrift.of(first, HEADER)))
 
 
 def test_nothing_in_an_issue_is_live() -> None:
     """A mention, a link or HTML from elsewhere stands in code, where a Git host leaves it alone."""
     first, second = make_runs()
-    text = make_issue_body(second, HEADER) + make_issue_comment(second, make_issue_body(first, HEADER))
+    text = make_issue_body(ReportedDrift.of(second, HEADER)) + make_issue_comment(
+        ReportedDrift.of(second, HEADER), make_issue_body(ReportedDrift.of(first, HEADER))
+    )
     plain = re.sub(r"(`+).*?\1", "", re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE))
 
     assert [] == [each for each in ("@mallory", "evil.example", "<img") if each in plain]
@@ -170,9 +179,9 @@ def test_no_secret_is_told() -> None:
         render_drift_text(drift, HEADER, PLAIN, verbose=True),
         render_drift_json(drift, HEADER, tool_version="0.1.0"),
         str(make_notification(drift, HEADER, LATER, tool_version="0.1.0")),
-        render_drift_metrics(drift, HEADER, NOON),
-        make_issue_body(drift, HEADER),
-        make_issue_comment(drift, ""),
+        render_drift_metrics([DriftNumbers.of(drift, HEADER)], NOON, success=True),
+        make_issue_body(ReportedDrift.of(drift, HEADER)),
+        make_issue_comment(ReportedDrift.of(drift, HEADER), ""),
         str(dump_history(drift.history)),
         repr(drift.findings),
     )
@@ -184,8 +193,11 @@ def test_an_issue_about_very_many_findings() -> None:
     """It is cut, and makes no comments: it could not remember what it told."""
     many = [group(f"g{number:04}") for number in range(1100)]
     drift = run_drift(many, [])
-    body = make_issue_body(drift, HEADER)
+    body = make_issue_body(ReportedDrift.of(drift, HEADER))
 
     assert len(body) <= 65_000
     assert "<!-- aci-reconcile-findings: too many -->" in body
-    assert ("", "") == (make_issue_comment(drift, body), make_issue_comment(run_drift(many[:1], []), body))
+    assert ("", "") == (
+        make_issue_comment(ReportedDrift.of(drift, HEADER), body),
+        make_issue_comment(ReportedDrift.of(run_drift(many[:1], []), HEADER), body),
+    )

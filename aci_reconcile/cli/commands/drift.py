@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from aci_reconcile.render.header import Header
     from aci_reconcile.render.page.page import Page
 
-_KNOWN, _REPORTING = "Known drift", "Reporting"
+_KNOWN, REPORTING = "Known drift", "Reporting"
+METRICS: Final = Option(
+    "--metrics", section=REPORTING, type=options.FILE, metavar="FILE", help="Write a Prometheus text file."
+)
+ISSUE: Final = Option(
+    "--issue", section=REPORTING, type=click.Choice(["github"]), help="Keep one issue about drift up to date."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,26 +67,17 @@ class DriftOptions:
             help="Accepted drift (default: aci-reconcile.accepted.yaml).",
         )
     )
-    metrics: Path | None = declare(
-        Option("--metrics", section=_REPORTING, type=options.FILE, metavar="FILE", help="Write a Prometheus text file.")
-    )
+    metrics: Path | None = declare(METRICS)
     notify: str = declare(
         Option(
             "--notify",
-            section=_REPORTING,
+            section=REPORTING,
             metavar="URL",
             default="",
             help="POST JSON to URL when findings appear or end.",
         )
     )
-    issue: str | None = declare(
-        Option(
-            "--issue",
-            section=_REPORTING,
-            type=click.Choice(["github"]),
-            help="Keep one issue about drift up to date.",
-        )
-    )
+    issue: str | None = declare(ISSUE)
     refresh: str = declare(options.REFRESH)
     sources: SourceOptions = include(SourceOptions)
     shard: ShardOptions = include(ShardOptions)

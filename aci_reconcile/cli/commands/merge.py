@@ -9,7 +9,9 @@ import click
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
+from aci_reconcile.cli.commands.drift import ISSUE, METRICS, REPORTING
 from aci_reconcile.cli.option import Option, declare
+from aci_reconcile.cli.option_types import Name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,22 +43,39 @@ class MergeOptions:
             help="Fail unless there are N results.",
         )
     )
+    metrics: Path | None = declare(METRICS)
+    issue: str | None = declare(ISSUE)
+    topic: str = declare(
+        Option(
+            "--topic",
+            section=REPORTING,
+            type=Name(),
+            metavar="NAME",
+            setting="merge_topic",
+            default="",
+            help="Keep one issue for each topic (default: the project's name).",
+        )
+    )
     output: OutputOptions = options.include_output(options.PAGES)
     report: tuple[tuple[str, str], ...] = declare(options.make_report_option(options.PAGES))
 
 
 def merge(session: Session, asked: MergeOptions) -> ExitCode:
     """Read the results, make one of them, and show it."""
+    from aci_reconcile.app.merged_drift import make_receivers
     from aci_reconcile.app.result_sets import check_results, choose_exit_code, merge_results
     from aci_reconcile.app.results import find_result_files, read_results
     from aci_reconcile.cli.reports import open_reports
 
+    receivers = make_receivers(asked.metrics, asked.issue, asked.topic, session)
     files = tuple(find_result_files(asked.results))
     results = read_results(files)
     check_results(results, asked.count)
+    receivers.check(results)
     page, code = merge_results(results), choose_exit_code(results)
-    with open_reports(page.kind, session, asked.report, taken=files) as reports:
+    with open_reports(page.kind, session, asked.report, taken=(*files, asked.metrics)) as reports:
         reports.publish(lambda console: _render(page, results, code, console, reports))
+    receivers.send(results, page, session)
     return code
 
 

@@ -7,6 +7,7 @@ history. ``markup`` makes text from Azure and from manifests harmless.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.render.escape import sanitize
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.findings import Drift, Finding, RecordedFinding
     from aci_reconcile.render.header import Header
+    from aci_reconcile.render.page.page import Page
 
 _TOO_MANY: Final = "too many"
 _HIDDEN = re.compile(rf"<!-- aci-reconcile-findings: ({_TOO_MANY}|[0-9a-f ]*) ?-->")
@@ -34,23 +36,40 @@ _FOOT = (
 )
 
 
-def make_issue_title(header: Header) -> str:
-    """Return the title, which is the same for every run."""
-    return sanitize(f"Drift in {header.project}")
+@dataclass(frozen=True, slots=True)
+class ReportedDrift:
+    """What an issue is about."""
+
+    findings: tuple[Finding, ...]
+    page: Page
+    dated: bool = False
+    """Whether a history says since when there is a finding."""
+    resolved: tuple[RecordedFinding, ...] = ()
+
+    @classmethod
+    def of(cls, drift: Drift, header: Header) -> ReportedDrift:
+        """Return what is to be said of a drift."""
+        dated = drift.history is not None
+        return cls(drift.findings, make_drift_page(drift, header), dated, drift.resolved)
 
 
-def make_issue_body(drift: Drift, header: Header) -> str:
+def make_issue_title(whose: str) -> str:
+    """Return the title, which is the same for every run on a project."""
+    return sanitize(f"Drift in {whose}")
+
+
+def make_issue_body(drift: ReportedDrift) -> str:
     """Return the body. Two runs with the same findings give the same body, so that the issue is not edited."""
     findings = _list_reported(drift)
     marks = " ".join(sorted(each.fingerprint for each in findings))
     hidden = marks if len(findings) <= _MOST_REMEMBERED else _TOO_MANY
-    parts = [f"<!-- aci-reconcile-findings: {hidden} -->", *_render_list(findings, dated=drift.history is not None)]
+    parts = [f"<!-- aci-reconcile-findings: {hidden} -->", *_render_list(findings, dated=drift.dated)]
     # Fingerprints must not be cut, or the next run would call these findings new: the report gets what is left.
     room = LIMIT - _RESERVED - sum(len(part) + 2 for part in (*parts, _FOOT))
-    return "\n\n".join((*parts, render_markdown(make_drift_page(drift, header), limit=room), _FOOT))
+    return "\n\n".join((*parts, render_markdown(drift.page, limit=room), _FOOT))
 
 
-def make_issue_comment(drift: Drift, before: str, link: str = "") -> str:
+def make_issue_comment(drift: ReportedDrift, before: str, link: str = "") -> str:
     """Return a comment on what is new and what is resolved since the body was written; empty if nothing is.
 
     Args:
@@ -71,7 +90,7 @@ def make_issue_comment(drift: Drift, before: str, link: str = "") -> str:
     return "\n".join((*lines, *more)).strip() if lines else ""
 
 
-def _list_reported(drift: Drift) -> list[Finding]:
+def _list_reported(drift: ReportedDrift) -> list[Finding]:
     return [each for each in drift.findings if each.reported]
 
 
@@ -112,7 +131,7 @@ def _render_new(findings: Iterable[Finding]) -> Iterator[str]:
         yield ""
 
 
-def _render_resolved(drift: Drift, gone: frozenset[str]) -> Iterator[str]:
+def _render_resolved(drift: ReportedDrift, gone: frozenset[str]) -> Iterator[str]:
     if not gone:
         return
     named = [each for each in drift.resolved if each.fingerprint in gone]

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from git_host_server import GitHost, git_host_server
 from quick_time import without_waiting
 from unit.cli.command_line import PROJECT, CommandLine, Served
 
@@ -53,6 +54,15 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         monkeypatch.setattr(sys, "stdin", _Terminal(text))
 
     return sit
+
+
+@pytest.fixture
+def git_host(monkeypatch: pytest.MonkeyPatch) -> Generator[GitHost]:
+    """A Git host that the environment names, as in a workflow."""
+    with git_host_server() as found:
+        for name, value in found.environ.items():
+            monkeypatch.setenv(name, value)
+        yield found
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from git_host_server import TOKEN, GitHost, git_host_server
 from aci_reconcile.emulator import Emulator, Knobs, Request, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
     from unit.cli.command_line import CommandLine
@@ -57,15 +56,6 @@ def applied(project: CommandLine) -> CommandLine:
     """A project whose only group runs."""
     assert 0 == project("apply", "-y").code
     return project
-
-
-@pytest.fixture
-def git_host(monkeypatch: pytest.MonkeyPatch) -> Generator[GitHost]:
-    """A Git host that the environment names, as in a workflow."""
-    with git_host_server() as found:
-        for name, value in found.environ.items():
-            monkeypatch.setenv(name, value)
-        yield found
 
 
 def test_the_history_of_a_group_that_vanishes(applied: CommandLine) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from git_host_server import GitHost
     from unit.cli.command_line import CommandLine
 
 REGIONS = ("westeurope", "northeurope", "eastus")
@@ -195,3 +196,69 @@ def test_only_files_have_a_result(fleet: CommandLine) -> None:
     assert fleet("plan", "--format", "json").document == {
         name: value for name, value in read(fleet, "r/1.json").items() if name not in {"result", "shard"}
     }
+
+
+def read_series(text: str) -> set[str]:
+    """Return the series of a metrics file, without the time of the run."""
+    return {line for line in text.splitlines() if line[:1] != "#" and "timestamp" not in line}
+
+
+def test_the_metrics_of_all(fleet: CommandLine) -> None:
+    """Are those of one run over the whole project."""
+    run_shards(fleet, "apply", "-y")
+    fleet.group("g1", "nginx:2", "location: northeurope\n")
+    run_shards(fleet, "drift")
+    fleet("drift", "--metrics", "one.prom")
+    codes = [fleet("merge", "r", "--metrics", "all.prom").code for _ in range(2)]
+    one, merged = ((fleet.folder / name).read_text(encoding="utf-8") for name in ("one.prom", "all.prom"))
+
+    assert [2, 2] == codes
+    assert read_series(one) == read_series(merged)
+
+
+def test_the_metrics_of_a_check_that_failed(fleet: CommandLine) -> None:
+    """Say so: an alert must not rely on the shards that went well."""
+    run_shards(fleet, "apply", "-y")
+    run_shards(fleet, "drift")
+    fleet.write("manifests/bad.yaml", "name: bad\nimage: {}\n")
+    fleet("drift", "--shard", "2/3", "--report", "json=r/2.json")
+    ran = fleet("merge", "r", "--metrics", "all.prom")
+
+    assert 1 == ran.code
+    assert 'last_run_success{environment="",project="shop"} 0.0' in (fleet.folder / "all.prom").read_text("utf-8")
+
+
+def test_only_drift_has_metrics_and_an_issue(fleet: CommandLine) -> None:
+    """A file of another kind is not written over, either."""
+    run_shards(fleet, "plan")
+    ran = fleet("merge", "r", "--metrics", "all.prom")
+    other = fleet("merge", "r", "--metrics", "aci-reconcile.yaml")
+
+    assert (1, 1) == (ran.code, other.code)
+    assert "--metrics is about drift, and these results are of plan" in ran.err
+    assert "is not a metrics file" in other.err
+
+
+def test_one_issue_out_of_all(fleet: CommandLine, git_host: GitHost) -> None:
+    """The one that a run over the whole project keeps; it is left alone where a check failed."""
+    run_shards(fleet, "apply", "-y")
+    fleet.group("g1", "nginx:2", "location: northeurope\n")
+    run_shards(fleet, "drift")
+    opened = fleet("merge", "r", "--issue", "github")
+    whole = fleet("drift", "--issue", "github")
+    run_shards(fleet, "apply", "-y")
+    run_shards(fleet, "drift")
+    fleet.write("manifests/bad.yaml", "name: bad\nimage: {}\n")
+    fleet("drift", "--shard", "2/3", "--report", "json=r/2.json")
+    failed = fleet("merge", "r", "--issue", "github")
+    state = git_host.issues[1]["state"]
+    (fleet.folder / "manifests/bad.yaml").unlink()
+    fleet("drift", "--shard", "2/3", "--report", "json=r/2.json")
+    closed = fleet("merge", "r", "--issue", "github")
+
+    assert [2, 2, 1, 0] == [each.code for each in (opened, whole, failed, closed)]
+    assert "The issue was opened" in opened.err
+    assert "The issue was updated" in whole.err
+    assert "the issue was left as it is" in failed.err
+    assert ("open", "closed") == (state, git_host.issues[1]["state"])
+    assert ([1], "Drift in shop") == (list(git_host.issues), git_host.issues[1]["title"])

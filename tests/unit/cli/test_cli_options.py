@@ -22,6 +22,8 @@ OWN_FORMS = {
     ("fmt", "--check"): "fmt-check",
     ("fmt", "--diff"): "fmt-diff",
     ("import", "--out"): "import-out",
+    ("merge", "--count"): "merge-count",
+    ("merge", "--topic"): "merge-topic",
     ("shards", "--max"): "shards-max",
     ("shards", "--minutes"): "shards-minutes",
     ("import", "--tag"): "import-tag",
@@ -116,6 +118,7 @@ def test_help_fits_a_terminal_of_80_columns(cli: CommandLine, monkeypatch: pytes
         "[MANIFEST|ADDRESS]...",
         "ADDRESS...",
         "FILE...",
+        "RESULT...",
     )
     assert "..." not in functools.reduce(lambda text, each: text.replace(each, ""), many, ran.out)
 

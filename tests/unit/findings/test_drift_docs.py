@@ -14,7 +14,7 @@ from aci_reconcile.findings import Finding, Kind
 from aci_reconcile.findings.finding import get_severity
 from aci_reconcile.manifest import load_schema
 from aci_reconcile.manifest.accepted_drift import read_accepted_drift
-from aci_reconcile.render.formats.metrics import render_drift_metrics
+from aci_reconcile.render.formats.metrics import DriftNumbers, render_drift_metrics
 from aci_reconcile.render.header import Header
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "drift.md").read_text(encoding="utf-8")
@@ -57,7 +57,8 @@ def test_the_notification_is_one() -> None:
 
 def test_every_metric_is_documented_with_its_labels() -> None:
     """And no other."""
-    text = render_drift_metrics(run_drift([group()], [owned(group())]), Header("shop", "sub"), NOON)
+    numbers = DriftNumbers.of(run_drift([group()], [owned(group())]), Header("shop", "sub"))
+    text = render_drift_metrics([numbers], NOON, success=True)
     labels = {
         name: set(re.findall(r"(\w+)=", inner)) - {"project", "environment"}
         for name, inner in re.findall(r"^(\w+)\{(.*)\}", text, re.MULTILINE)

@@ -8,7 +8,7 @@ from drift_runs import run_drift
 from factories import group, owned, rid
 
 from aci_reconcile.core.model import Resource
-from aci_reconcile.render.formats.metrics import render_drift_metrics
+from aci_reconcile.render.formats.metrics import DriftNumbers, render_drift_metrics
 from aci_reconcile.render.header import Header
 
 HEADER = Header("shop", "s")
@@ -23,9 +23,10 @@ def test_two_spellings_of_an_address_are_one_series() -> None:
     """Whoever spells it so: the manifest, Azure, or the last look."""
     upper = Resource(rid("WEB", "RG-Shop"), group(tags={"team": "a"}).body)
     drift = run_drift([upper], [owned(group())])
-    told = render_drift_metrics(drift, HEADER, 0)
+    told = render_drift_metrics([DriftNumbers.of(drift, HEADER)], 0, success=True)
     finding = replace(drift.findings[0], address="rg-shop/Web")
-    twice = render_drift_metrics(replace(drift, findings=(*drift.findings, finding)), HEADER, 0)
+    both = replace(drift, findings=(*drift.findings, finding))
+    twice = render_drift_metrics([DriftNumbers.of(both, HEADER)], 0, success=True)
 
     for text in (told, twice):
         assert ['aci_reconcile_drift_group_drifted{address="rg-shop/web",environment="",project="shop"} 1.0'] == series(
