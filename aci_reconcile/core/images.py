@@ -7,6 +7,7 @@ port, a lowercase path, a tag, a digest. ACI refuses a name outside it like a na
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -50,6 +51,7 @@ _PLACEHOLDERS: Final = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=1024)
 def find_placeholder(text: str) -> str:
     """Return the first placeholder in a text that was never replaced; empty if there is none.
 
@@ -64,6 +66,7 @@ def is_stand_in(image: str) -> bool:
     return _STAND_IN.fullmatch(image) is not None
 
 
+@functools.lru_cache(maxsize=1024)
 def find_flaw(image: str) -> str:
     """Return in plain words why no registry can have an image of this name; empty if one could."""
     if len(image) > _LONGEST:
@@ -78,6 +81,7 @@ def find_flaw(image: str) -> str:
     return ""
 
 
+@functools.lru_cache(maxsize=1024)
 def find_host_flaw(server: str) -> str:
     """Return in plain words why a text cannot be a registry's host and port; empty if it can."""
     if len(server) > _LONGEST_HOST:

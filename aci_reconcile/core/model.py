@@ -6,6 +6,7 @@ they would be a third description beside the field table and the JSON Schema (do
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -36,6 +37,12 @@ _ID = re.compile(
 )
 
 
+_lower = functools.lru_cache(maxsize=4096)(str.lower)
+
+Key: TypeAlias = "tuple[str, str, str, str]"
+"""``ResourceId.key``, which identifies a resource."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """A resource group of a subscription: the unit that is listed."""
@@ -60,16 +67,18 @@ class ResourceId:
     resource_group: str
     name: str
     type: str = CONTAINER_GROUPS
+    key: Key = field(init=False, repr=False, compare=False)
+    """What identifies it: the id's parts in lower case. A plan asks for it dozens of times."""
+
+    def __post_init__(self) -> None:
+        """Make the key; most of its parts are those of other groups, too."""
+        key = (_lower(self.subscription), _lower(self.resource_group), _lower(self.type), self.name.lower())
+        object.__setattr__(self, "key", key)
 
     @property
     def address(self) -> str:
         """How people name it: ``resourceGroup/name``."""
         return f"{self.resource_group}/{self.name}"
-
-    @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What identifies it: the id's parts in lower case."""
-        return (self.subscription.lower(), self.resource_group.lower(), self.type.lower(), self.name.lower())
 
     @property
     def scope(self) -> Scope:
@@ -119,10 +128,6 @@ class Lifecycle:
     """Paths of fields that other tools set: not compared, and carried over in a write."""
     ignored_at: tuple[Where, ...] = field(default=(), compare=False)
     """The place of each of them in its file."""
-
-
-Key: TypeAlias = "tuple[str, str, str, str]"
-"""``ResourceId.key``, which identifies a resource."""
 
 
 @dataclass(frozen=True, slots=True)

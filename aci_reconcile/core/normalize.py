@@ -106,6 +106,8 @@ def align(live: NormalForm, desired: NormalForm) -> tuple[NormalForm, tuple[str,
 def _align_object(
     live: Json, desired: Json, node: Node | None, path: tuple[str, ...], unknown: list[tuple[str, ...]]
 ) -> NormalForm:
+    if live == desired:  # most parts of most groups: every name is declared, so nothing is left out
+        return dict(as_object(live))
     answers = as_object(desired)
     kept: NormalForm = {}
     for name, value in as_object(live).items():
@@ -141,7 +143,8 @@ def _normalize_object(body: Mapping[str, Json], node: Node) -> NormalForm:
         elif not below.compared:
             continue
         elif type(raw) is str:  # most values are texts, which need fewer checks
-            if (text := _normalize_text(raw, below)) != below.row.default:
+            text = raw if below.verbatim else _normalize_text(raw, below)
+            if text != below.row.default:
                 normal[name] = text
             continue
         else:
@@ -219,6 +222,11 @@ def entry_key(raw: Json, node: Node) -> str:
     if key == ("",):
         return _split_key(raw, node, node.item)[0]
     entry = as_object(raw)
+    name, *others = key
+    value = entry.get(name)
+    if type(value) is str and not others:  # nearly always; a default stands for itself
+        below = node.item.children[name]
+        return value if below.verbatim else _normalize_text(value, below)
     return _split_key({name: entry[name] for name in key if name in entry}, node, node.item)[0]
 
 
@@ -271,6 +279,8 @@ def _collect_secrets(value: Json, node: Node | None) -> list[tuple[str, Secret]]
         if type(inner) in LEAVES:
             continue
         entry = child(node, name)
+        if entry is not None and not entry.hides:
+            continue
         for path, secret in _collect_secrets(inner, entry):
             found.append((path if entry is not None and entry.row.unnamed else f".{name}{path}", secret))
     return found

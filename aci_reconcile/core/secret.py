@@ -41,7 +41,9 @@ _NAME_SALT = b"aci-reconcile key id"
 _LONG = 8
 _WORD = 4
 _DIGEST_BYTES = 24  # 32 characters in base64: with salt and key id far below the 256 that a tag can have (documented)
-_SLOW, _KEYED, _RANDOM = "scrypt", "hmac", "sha256"
+SLOW: Final = "scrypt"
+"""The scheme of a fingerprint that takes long to compare."""
+_KEYED, _RANDOM = "hmac", "sha256"
 UNKEPT: Final = "v1:none:::"
 """The tag of a group with secrets in a project without fingerprints: it is never compared."""
 
@@ -114,6 +116,11 @@ class Secret:
     def is_in(self, text: str) -> bool:
         """Whether a text contains the value, or a part that it was joined from; short ones could match by chance."""
         return any(len(piece) >= _LONG and piece in text for piece in self.__parts or (self.__value,))
+
+    @property
+    def size(self) -> int:
+        """How many characters it has, which the limits of a document count."""
+        return len(self.__value)
 
     @property
     def is_named(self) -> bool:
@@ -212,7 +219,7 @@ class Fingerprint:
     @property
     def slow(self) -> bool:
         """Whether comparing it takes a slow hash."""
-        return self.scheme == _SLOW
+        return self.scheme == SLOW
 
     @property
     def keyed(self) -> bool:
@@ -230,7 +237,7 @@ class Fingerprint:
         """
         if not all(secret.available for secret in secrets.values()):
             return None
-        if self.scheme in {_SLOW, _RANDOM}:
+        if self.scheme in {SLOW, _RANDOM}:
             return hmac.compare_digest(_compute_digest(self.scheme, secrets, self.salt), self.digest)
         if self.scheme != _KEYED:  # a scheme of a later version, or none: unknown, never "changed"
             return None
@@ -264,20 +271,20 @@ def fingerprint(secrets: Mapping[str, Secret], *, entropy: Callable[[int], bytes
 
 def needs_slow_hash(secrets: Mapping[str, Secret], key: Secret | None) -> bool:
     """Whether the fingerprint of these values needs a slow hash. A key needs one only once, for its id."""
-    return key is None and bool(secrets) and _choose_scheme(secrets, key)[0] == _SLOW
+    return key is None and bool(secrets) and _choose_scheme(secrets, key)[0] == SLOW
 
 
 def _choose_scheme(secrets: Mapping[str, Secret], key: Secret | None) -> tuple[str, str]:
     if key is not None:
         return _KEYED, key.name()
     random = all(is_azure_key(path, secret.reveal()) for path, secret in secrets.items())
-    return (_RANDOM if random else _SLOW), ""
+    return (_RANDOM if random else SLOW), ""
 
 
 def _compute_digest(scheme: str, secrets: Mapping[str, Secret], salt: bytes, key: Secret | None = None) -> bytes:
     # With the paths: two secrets that change places are a change.
     material = json.dumps({path: secrets[path].reveal() for path in sorted(secrets)}).encode()
-    if scheme == _SLOW:
+    if scheme == SLOW:
         return _stretch(material, salt)
     if key is not None:
         return hmac.digest(_to_bytes(key), salt + material, "sha256")[:_DIGEST_BYTES]

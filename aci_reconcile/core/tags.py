@@ -67,6 +67,8 @@ class Applied:
 
 def get(tags: Mapping[str, Json], name: str) -> str:
     """Return the value of a tag, whatever the case of its name; empty when there is none."""
+    if name in tags:  # as this tool writes it, and as Azure keeps it
+        return as_text(tags[name])
     for key, value in tags.items():
         if key.lower() == name:
             return as_text(value)

@@ -103,7 +103,7 @@ def lacks_secret(value: Json, node: Node = ROOT) -> bool:
         item = node.item
         return item is not None and any(lacks_secret(each, item) for each in as_list(value))
     holder = as_object(value)
-    return any(_lacks_member(holder, name, below) for name, below in node.children.items() if below.confides)
+    return any(_lacks_member(holder, name, below) for name, below in node.confiding)
 
 
 def _lacks_member(holder: Body, name: str, below: Node) -> bool:

@@ -231,7 +231,7 @@ class _Document:
 
     def _read_own_keys(self, merged: MapNode, reader: BodyReader) -> Item:
         """Return the keys that are never sent to Azure: the resource group and the life cycle."""
-        kept = tuple(entry for entry in merged.entries if entry.key in OWN_KEYS.children)
+        kept = tuple([entry for entry in merged.entries if entry.key in OWN_KEYS.children])
         value = reader.read(MapNode(kept, merged.where), OWN_KEYS, (), "")
         body: Json = as_object(value) if isinstance(value, dict) else {}
         return Item(body, reader.places, self.diagnostics)

@@ -137,7 +137,7 @@ def _redact(value: Json) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, dict):
-        return {key: _redact(each) for key, each in value.items()}
+        return {key: each if type(each) in LEAVES else _redact(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_redact(each) for each in value]
     return value

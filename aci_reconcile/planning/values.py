@@ -101,7 +101,7 @@ class Change:
     may_replace: bool = False
     """Azure's answers differ for one of the fields: planned in place, offered as a recreation if refused."""
     digest: str = ""
-    """Digest of the manifest, for the tag that remembers the write."""
+    """Digest of the manifest, for the tag that remembers the write; empty where nothing differs."""
     stuck: bool = False
     """The same manifest was written before and Azure left this difference: writing again would restart in vain."""
     stamp: bool = False

@@ -123,7 +123,7 @@ class Field:
         return not self.computed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """A row of the table with its children: the properties of an object, the items of a list, the values of a map.
 
@@ -145,6 +145,14 @@ class Node:
     """Whether a difference between two reads is significant: not computed, write-only or untold."""
     confides: bool = False
     """Whether it, or something below it, may be a secret."""
+    confiding: tuple[tuple[str, Node], ...] = ()
+    """The children that confide, by their names."""
+    hides: bool = False
+    """Whether it, or something below it, is write-only: nowhere else can a declared body hold a secret."""
+    verbatim: bool = False
+    """Whether two of its texts are the same only if they are equal, letter by letter."""
+    free: bool = False
+    """Whether it is any text of the author's: readable, and without an enumeration."""
     chosen: tuple[tuple[str, str, str], ...] = ()
     """Children that Azure computes depending on a sibling: name, sibling's name, sibling's value."""
 
@@ -180,9 +188,10 @@ def _build_node(row: Field, inherited: Replaces, by_parent: dict[str, list[Field
     }
     compared = not (row.computed or row.untold or hidden)
     confides = row.confidential or any(each.confides for each in below.values())
+    hides = hidden or any(each.hides for each in below.values())
     if row.kind in {Kind.LIST, Kind.MAP}:
         item = next(iter(below.values()), None)
-        return Node(row, row.kind, replaces, hidden, item=item, compared=compared, confides=confides)
+        return Node(row, row.kind, replaces, hidden, item=item, compared=compared, confides=confides, hides=hides)
     lowered = {name.lower(): name for name in below}
     required = tuple(name for name, each in below.items() if each.row.required)
     chosen = tuple((name, *each.row.computed_beside) for name, each in below.items() if each.row.computed_beside)
@@ -196,5 +205,9 @@ def _build_node(row: Field, inherited: Replaces, by_parent: dict[str, list[Field
         required=required,
         compared=compared,
         confides=confides,
+        confiding=tuple((name, each) for name, each in below.items() if each.confides),
+        hides=hides,
+        verbatim=not row.enum and row.folds is Fold.NOTHING,
+        free=row.kind is Kind.STRING and not (hidden or row.enum or row.presence),
         chosen=chosen,
     )

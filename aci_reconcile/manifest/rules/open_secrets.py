@@ -6,6 +6,7 @@ do instead.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.model import as_text
@@ -81,7 +82,13 @@ def check_open_tags(group: Item) -> None:
 
 def _has_secret(item: Item) -> bool:
     text = item.text
-    return bool(text) and veil(text) != text
+    return bool(text) and _looks_secret(text)
+
+
+@functools.lru_cache(maxsize=1024)
+def _looks_secret(text: str) -> bool:
+    """Whether something in a text looks like a secret; many groups have the same texts."""
+    return veil(text) != text
 
 
 def _list_containers(group: Item) -> tuple[Item, ...]:

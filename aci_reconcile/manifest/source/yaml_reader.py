@@ -217,7 +217,19 @@ def check_characters(node: ScalarNode, diagnostics: Diagnostics) -> None:
 
 
 def _make_entries(items: list[Source], diagnostics: Diagnostics) -> tuple[Entry, ...]:
-    """Return the entries of a map from its keys and values in turn; its own keys win over those that ``<<`` brings."""
+    """Return the entries of a map from its keys and values in turn."""
+    entries: dict[str, Entry] = {}
+    each = iter(items)
+    for key, value in zip(each, each, strict=True):
+        text = key[0] if type(key) is ScalarNode else ""
+        if not text or text == "<<" or text in entries:
+            return _make_odd_entries(items, diagnostics)
+        entries[text] = _new(Entry, (text, key.where, value))
+    return tuple(entries.values())
+
+
+def _make_odd_entries(items: list[Source], diagnostics: Diagnostics) -> tuple[Entry, ...]:
+    """Return the entries of a map with mistakes or ``<<``: its own keys win over those that this brings."""
     merged: list[Source] = []
     own: list[tuple[ScalarNode, Source]] = []
     each = iter(items)

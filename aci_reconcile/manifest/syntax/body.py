@@ -120,6 +120,11 @@ class BodyReader:
                 self.diagnostics.add(ACI158, where, "a reference is not allowed in a key", path=at)
             here = (*path, key)
             places.keys.add(key)
+            if below is not None and below.free and type(source) is ScalarNode and _is_taken_as_it_is(source):
+                # Most values, so it saves calls: a sixth of the time of a body.
+                places.where[here], places.names[here] = source.where, join(at, key, below)
+                body[key] = source.text
+                continue
             value = self.read(source, below, here, join(at, key, below))
             # A diagnostic about a collection points at its key, because its value begins on the next line.
             if not isinstance(source, ScalarNode):
@@ -267,6 +272,12 @@ class BodyReader:
         if isinstance(text.value, Secret):
             return text.value.map(encode_base64)
         return self._get_secret_field(entry.value, spec, at).wrap_literal(encode_base64(text.value))
+
+
+def _is_taken_as_it_is(node: ScalarNode) -> bool:
+    """Whether nothing in a text needs a closer look, in a field of any text."""
+    text = node.text
+    return "${" not in text and text[:1] not in TOKEN_STARTS and not node.null
 
 
 def _may_hold_a_token(spec: Node) -> bool:

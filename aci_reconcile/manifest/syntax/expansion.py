@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aci_reconcile.core.fields import ROOT, Kind
 from aci_reconcile.core.fields.containers import CONTAINERS
@@ -31,7 +31,7 @@ from aci_reconcile.manifest.syntax.hints import translate_word
 from aci_reconcile.manifest.syntax.short_forms import SHORTHANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from aci_reconcile.core.errors import Where
     from aci_reconcile.core.fields import Node
@@ -105,6 +105,35 @@ def _join_cached(at: str, name: str) -> str:
     return f"{at}.{name}" if at else name
 
 
+class _Place(NamedTuple):
+    """Where ARM has a property: its field, whether that is in ``properties``, and whether it has a short form."""
+
+    spec: Node
+    inside: bool
+    short: bool
+
+
+@functools.cache
+def _list_places(spec: Node) -> Mapping[str, _Place]:
+    """Return where the properties of an object belong that an author may set, by ARM's own spelling of their names."""
+    inner = spec.children.get("properties")
+    if inner is None or inner.kind is not Kind.OBJECT:
+        return {name: _Place(each, False, each.row.path in SHORTHANDS) for name, each in _list_settable(spec)}
+    deeper = {name: each for name, each in _list_settable(inner) if _find_spelling(name, spec) is None}
+    here = {name: each for name, each in _list_settable(spec) if name != "properties"}
+    places = {name: _Place(each, True, each.row.path in SHORTHANDS) for name, each in deeper.items()}
+    return places | {name: _Place(each, False, each.row.path in SHORTHANDS) for name, each in here.items()}
+
+
+def _list_settable(spec: Node) -> Iterator[tuple[str, Node]]:
+    yield from ((name, each) for name, each in spec.children.items() if not _is_ignored(each))
+
+
+def _is_ignored(spec: Node) -> bool:
+    """Whether Azure computes a property, so that its value in a manifest means nothing."""
+    return spec.row.computed and spec.row.path not in ENVELOPE
+
+
 class _Object:
     """One object during expansion: its own properties, and those that ARM keeps one level deeper."""
 
@@ -122,12 +151,16 @@ class _Object:
 
     def expand(self) -> MapNode:
         """Return the object with ARM's ``properties``, if its kind has them."""
-        spec, inner = self._spec, self._inner
-        for entry in self._flatten(self._node):
-            if inner is not None and entry.key.lower() == "properties":
-                self._unwrap(entry, inner)
-            else:
-                self._place(entry, spec, inner)
+        spec, inner, places = self._spec, self._inner, _list_places(self._spec)
+        for written in self._node.entries:
+            place = places.get(written.key)
+            if place is not None and self._take(written, place):
+                continue
+            for entry in self._flatten((written,)):
+                if inner is not None and entry.key.lower() == "properties":
+                    self._unwrap(entry, inner)
+                else:
+                    self._place(entry, spec, inner)
         entries = list(self._outside.values())
         # A required wrapper is added even if it is empty, so that the message is about what is missing in it.
         if self._inside or "properties" in self._outside or (self._inner is not None and self._inner.row.required):
@@ -136,9 +169,20 @@ class _Object:
             entries.append(Entry("properties", where, MapNode(tuple(self._inside.values()), where)))
         return MapNode(tuple(entries), self._node.where)
 
-    def _flatten(self, node: MapNode) -> Iterable[Entry]:
+    def _take(self, entry: Entry, place: _Place) -> bool:
+        """Add an entry in ARM's own spelling, which nearly all are; unless the name is there already."""
+        into, key = self._inside if place.inside else self._outside, entry.key
+        if key in into:
+            return False
+        if type(entry.value) is not ScalarNode or place.short:
+            value = expand(entry.value, place.spec, join(self._at, key, place.spec), self._run)
+            entry = Entry(key, entry.where, value)
+        into[key] = entry
+        return True
+
+    def _flatten(self, entries: Iterable[Entry]) -> Iterable[Entry]:
         """Yield the entries of an object, including those in ``additional_properties`` of an export of ``az``."""
-        for entry in node.entries:
+        for entry in entries:
             if fold_key(entry.key) != _LIFTED:
                 yield entry
                 continue
@@ -147,7 +191,7 @@ class _Object:
             )
             self._run.diagnostics.add(ACI221, entry.where, message, path=join(self._at, entry.key))
             if isinstance(entry.value, MapNode):
-                yield from self._flatten(entry.value)
+                yield from self._flatten(entry.value.entries)
 
     def _find_wrapper_place(self) -> Where:
         wrapper = self._outside.get("properties")
@@ -165,7 +209,7 @@ class _Object:
             message = "`properties` must be a map"
             self._run.diagnostics.add(ACI115, entry.value.where, message, path=self._at)
             return
-        for each in self._flatten(entry.value):
+        for each in self._flatten(entry.value.entries):
             self._place(each, inner, None)
 
     def _place(self, entry: Entry, spec: Node, inner: Node | None) -> None:
@@ -196,13 +240,9 @@ class _Object:
             if not _is_explicit_null(into[name].value):
                 self._complain_of_duplicate(entry, name)
                 return
-        row = spec.row
-        if row.computed and row.path not in ENVELOPE:
+        if _is_ignored(spec):
             message = f"Azure computes {quote(name)}; the value is ignored here"
             self._run.diagnostics.add(ACI114, entry.where, message, path=join(self._at, name))
-            return
-        if entry.key == name and type(entry.value) is ScalarNode and row.path not in SHORTHANDS:
-            into[name] = entry  # shortcut: most values are texts, which have no short form
             return
         into[name] = Entry(name, entry.where, expand(entry.value, spec, join(self._at, name, spec), self._run))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,6 +50,7 @@ class Reading(NamedTuple):
     failed: bool = False
 
 
+@functools.lru_cache(maxsize=1024)
 def read_number(text: str, *, integer: bool, plain: bool) -> Reading:
     """Read a number in decimal notation; a quoted number is accepted with a warning."""
     wanted = "a whole number" if integer else "a number"

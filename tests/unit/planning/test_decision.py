@@ -193,7 +193,6 @@ def test_nothing_to_do_is_a_change_with_both_sides() -> None:
         Action.NO_OP,
         before=there,
         after=with_tags(desired, applied(desired)),
-        digest=tags.digest_desired(desired.body),
     )
 
     assert expected == decide(desired, there, policy())
