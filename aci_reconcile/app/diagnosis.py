@@ -12,6 +12,7 @@ from aci_reconcile.core.health import STABLE_FOR, State
 from aci_reconcile.core.model import Power
 from aci_reconcile.core.references import references_in, resolve
 from aci_reconcile.core.resource_types import assess_health
+from aci_reconcile.manifest import find_declared_power
 from aci_reconcile.operate.causes import Known
 from aci_reconcile.operate.commands import fill_command, make_names
 from aci_reconcile.operate.diagnosis import Diagnosis, explain_health
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.app.view import View
     from aci_reconcile.core.health import ContainerHealth, Health
-    from aci_reconcile.core.model import Resource
+    from aci_reconcile.core.model import Lifecycle, Resource
     from aci_reconcile.core.references import GroupReference
 
 _PLAN: Final = "aci-reconcile plan --only {address}"
@@ -51,7 +52,7 @@ class Inquiry:
         logs, unread = self._read_logs(live, health)
         since, desired = self._compare(live), self.view.declared.find(live.id)
         declared = since.since not in {Since.UNDECLARED, Since.FOREIGN}
-        meant = desired is not None and desired.lifecycle.power is Power.STOPPED
+        meant = desired is not None and _is_to_be_stopped(desired.lifecycle, self.now)
         return Diagnosis(
             live,
             health,
@@ -89,6 +90,12 @@ class Inquiry:
         if desired is not None and references_in(desired):
             desired = resolve(desired, partial(_read_value, self.view, desired))
         return compare_since_write(live, desired, self.view.policy)
+
+
+def _is_to_be_stopped(lifecycle: Lifecycle, now: float) -> bool:
+    """Whether a manifest says that its group is stopped at a moment."""
+    schedule = lifecycle.schedule
+    return (find_declared_power(schedule, now) if schedule else lifecycle.power) is Power.STOPPED
 
 
 def _may_have_printed(container: ContainerHealth) -> bool:

@@ -109,6 +109,15 @@ class Power(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a group is to run: two cron expressions in one time zone, which only somebody with a clock can read."""
+
+    start: str
+    stop: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     """The ``lifecycle:`` of a manifest, which is for this tool and is never sent to Azure."""
 
@@ -122,6 +131,8 @@ class Lifecycle:
     """Release the group: remove our tags, and do not change it from then on."""
     power: Power | None = None
     """Whether it is to run or to be stopped. None: nobody says, so that a group that somebody stopped stays stopped."""
+    schedule: Schedule | None = None
+    """When it is to run, instead of ``power``. A watch sets ``power`` by it in each round; others leave it alone."""
     depends_on: tuple[str, ...] = ()
     """Addresses of groups that must be ready before this one is written."""
     ignore: tuple[str, ...] = ()

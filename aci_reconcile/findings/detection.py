@@ -37,8 +37,9 @@ def find_findings(plan: Plan, health: Iterable[tuple[str, Health]]) -> tuple[Fin
         if notice.code in UNMANAGED
     ]
     findings += [make_finding(Kind.NOT_COMPARED, each.address, each.message) for each in plan.unreadable]
-    # Where a manifest says whether its group runs, that is compared like every other field.
-    said = frozenset(change.address for change in plan.changes if change.power is not None)
+    # Where a manifest says whether its group runs, that is compared like every other field; where it says when, that
+    # is left to a watch, which has a clock.
+    said = frozenset(change.address for change in plan.changes if change.power is not None or _has_schedule(change))
     findings += [
         each
         for address, state in health
@@ -46,6 +47,10 @@ def find_findings(plan: Plan, health: Iterable[tuple[str, Health]]) -> tuple[Fin
         for each in _find_in_health(address, state, places.get(address))
     ]
     return tuple({each.fingerprint: each for each in findings}.values())
+
+
+def _has_schedule(change: Change) -> bool:
+    return change.after is not None and change.after.lifecycle.schedule is not None
 
 
 def _find_in_change(change: Change) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from aci_reconcile.manifest.project.project_file import list_environments
 from aci_reconcile.manifest.project.request import Base, Changes, Image, Request, TaskRequest
 from aci_reconcile.manifest.project.selection import find_project_file, matches_pattern
 from aci_reconcile.manifest.project.variables import read_variable_file
+from aci_reconcile.manifest.schedules import Switch, declare_power, find_declared_power, find_next_switch
 from aci_reconcile.manifest.schemas import find_large_violation, find_schema_error, load_schema
 from aci_reconcile.manifest.source.files import ACCEPTED_FILE
 from aci_reconcile.manifest.source.skipped import warn_of_nothing_to_check
@@ -37,10 +38,14 @@ __all__ = [
     "Project",
     "Request",
     "Rule",
+    "Switch",
     "TaskRequest",
     "Violation",
+    "declare_power",
     "find_body_errors",
+    "find_declared_power",
     "find_large_violation",
+    "find_next_switch",
     "find_project_file",
     "find_schema_error",
     "find_violations",

@@ -195,14 +195,20 @@ def _check_cycles(resources: list[Resource], declared: Mapping[tuple[str, ...], 
 
 
 def _check_power(resources: list[Resource], declared: Mapping[tuple[str, ...], DeclaredGroup]) -> None:
-    """Complain of groups that are to run, and depend on one that is to be stopped."""
+    """Complain of groups that are to run, and depend on one that is to be stopped, or is at times."""
     stopped = {each.address for each in resources if each.lifecycle.power is Power.STOPPED}
-    for resource in resources if stopped else ():
-        below = [each for each in resource.lifecycle.depends_on if each in stopped]
-        if below and resource.lifecycle.power is not Power.STOPPED:
-            group = declared[resource.id.key]
-            item = group.own_keys.at("lifecycle", "dependsOn") or next(each for each, _ in group.references)
-            item.complain(ACI308, f"{', '.join(map(quote, below))} is to be stopped, and this group is to run")
+    scheduled = {each.address for each in resources if each.lifecycle.schedule is not None}
+    for resource in resources if stopped or scheduled else ():
+        if resource.lifecycle.power is Power.STOPPED:
+            continue
+        group, below = declared[resource.id.key], resource.lifecycle.depends_on
+        item = group.own_keys.at("lifecycle", "dependsOn") or next((each for each, _ in group.references), None)
+        if item is not None and (never := [each for each in below if each in stopped]):
+            item.complain(ACI308, f"{', '.join(map(quote, never))} is to be stopped, and this group is to run")
+        # Whether two schedules fit together is for people to say: one group may be started a little later.
+        elif item is not None and resource.lifecycle.schedule is None and (at_times := scheduled.intersection(below)):
+            names = ", ".join(quote(each) for each in below if each in at_times)
+            item.complain(ACI308, f"{names} is stopped at times, and this group runs all the time")
 
 
 def _render_circle(circle: tuple[str, ...]) -> str:

@@ -117,8 +117,8 @@ ACI295: Final = Code(
 ACI306: Final = Code(
     "ACI306",
     "`power` and `detach` contradict each other",
-    "`detach: true` releases the group: from then on it is neither written nor started nor stopped, so `power` would "
-    "have no effect. Remove one of them.",
+    "`detach: true` releases the group: from then on it is neither written nor started nor stopped, so `power` or "
+    "`schedule` would have no effect. Remove one of them.",
     example="lifecycle: {detach: true, power: running}",
     evidence=(Evidence(Basis.SENSE, "a group that is left as it is can't be kept running"),),
 )
@@ -128,17 +128,36 @@ ACI307: Final = Code(
     "A task that is to be stopped",
     "A group with the restart policy `Never` or `OnFailure` does its work and ends. Azure starts the containers with "
     "every write of a group, and `power: stopped` stops them only then: until that moment the task does its work "
-    "again. A group that has ended by itself stays ended, whatever `power` says.",
+    "again. A group that has ended by itself stays ended, whatever `power` or `schedule` says.",
     example="restartPolicy: Never\nlifecycle: {power: stopped}",
     severity=WARNING,
     evidence=(Evidence(Basis.DOCUMENT, "Manually stop or start containers in Azure Container Instances"),),
 )
 
+ACI317: Final = Code(
+    "ACI317",
+    "Not a valid schedule",
+    "`start` and `stop` are cron expressions of five fields: minute, hour, day, month, weekday. Each must come at some "
+    "time, and they must differ. `timezone` is the IANA name of a time zone, such as Europe/Berlin.",
+    example='lifecycle: {schedule: {start: "0 7 30 FEB *", stop: "0 19 * * *"}}',
+    evidence=(Evidence(Basis.OURS, "docs/manifests.md"),),
+)
+
+ACI318: Final = Code(
+    "ACI318",
+    "`power` and `schedule` contradict each other",
+    "`power` says whether the group runs, whatever the time is, and `schedule` says when it does. Remove one of them. "
+    "Where a default of the project sets the other one, set it to null in the manifest.",
+    example='lifecycle: {power: running, schedule: {start: "0 7 * * *", stop: "0 19 * * *"}}',
+    evidence=(Evidence(Basis.SENSE, "a group can't be kept running and be stopped"),),
+)
+
 ACI308: Final = Code(
     "ACI308",
     "A group depends on one that is to be stopped",
-    "`dependsOn`, or a reference, names a group whose manifest says `power: stopped`, while this group is to run. "
-    "Whatever it needs of the other one is not there. Set `power: stopped` here, too, or let the other group run.",
+    "`dependsOn`, or a reference, names a group whose manifest says `power: stopped`, or which has a `schedule`, while "
+    "this group is to run. Whatever it needs of the other one is not there. Say the same here, or let the other group "
+    "run.",
     example="name: web\nlifecycle: {dependsOn: [db]}\n---\nname: db\nlifecycle: {power: stopped}",
     severity=WARNING,
     evidence=(Evidence(Basis.SENSE, "what is stopped serves nobody"),),

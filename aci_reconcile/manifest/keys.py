@@ -45,6 +45,13 @@ def _list_own_keys() -> Iterable[Field]:
             "running",
             "stopped",
         ),
+        group(
+            "lifecycle.schedule",
+            "When the group runs and when it is stopped, instead of `power`; only `watch` acts on it.",
+        ),
+        text("lifecycle.schedule.start", "Cron expression of each start, such as `0 7 * * MON-FRI`.", required=True),
+        text("lifecycle.schedule.stop", "Cron expression of each stop, such as `0 19 * * MON-FRI`.", required=True),
+        text("lifecycle.schedule.timezone", "IANA name of the time zone.", default="UTC"),
         texts(
             "lifecycle.dependsOn",
             "Groups that must be in sync before this one is written.",

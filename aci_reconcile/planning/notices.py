@@ -76,8 +76,16 @@ def note_conditions(changes: Iterable[Change]) -> Iterator[Notice]:
 
 
 def _says_power(change: Change) -> bool:
-    """Whether the manifest says what is to become of a group that is stopped: then the plan shows it, or it is so."""
-    return change.power is not None and change.before is not None and read_power(change.before.body) is Power.STOPPED
+    """Whether the manifest says what is to become of a group that is stopped: then the plan shows it, or it is so.
+
+    What a schedule says is not known here. A group that has one is stopped at times, and only a write is worth a word.
+    """
+    scheduled = change.after is not None and change.after.lifecycle.schedule is not None and not change.sends_body
+    return (
+        (scheduled or change.power is not None)
+        and change.before is not None
+        and read_power(change.before.body) is Power.STOPPED
+    )
 
 
 def _render_condition(change: Change, live: Resource) -> str:

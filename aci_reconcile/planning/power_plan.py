@@ -148,3 +148,6 @@ def _note_manifests(verb: PowerVerb, changes: tuple[Change, ...], declared: Mapp
         if change.writes and said is not None and said is not change.power:
             text = f"its manifest says power: {said.value}, so the next apply undoes this {verb.value}"
             yield Notice("power", change.address, text)
+        elif change.writes and manifest is not None and manifest.lifecycle.schedule and verb is not PowerVerb.RESTART:
+            text = f"its manifest has a schedule, so a watch undoes this {verb.value} where the schedule says otherwise"
+            yield Notice("power", change.address, text)

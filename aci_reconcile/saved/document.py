@@ -173,8 +173,9 @@ def _digest_manifest(resource: Resource) -> str:
     """Return the digest of a declared group, expanded, with the sources of its secrets in place of their values."""
     lifecycle = asdict(resource.lifecycle)
     # A plan that an earlier version saved is still good where nothing is said about power.
-    if lifecycle["power"] is None:
-        del lifecycle["power"]
+    for name in ("power", "schedule"):
+        if lifecycle[name] is None:
+            del lifecycle[name]
     declared = {"body": resource.body, "lifecycle": lifecycle}
     return _sha256(json.dumps(declared, sort_keys=True, default=_to_plain))
 

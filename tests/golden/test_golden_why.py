@@ -21,7 +21,7 @@ from aci_reconcile.app.diagnosis import Inquiry
 from aci_reconcile.app.view import Declared, View
 from aci_reconcile.cli.root import make_root
 from aci_reconcile.core.errors import ForbiddenError, Where
-from aci_reconcile.core.model import Lifecycle, Power, Resource, ResourceId
+from aci_reconcile.core.model import Lifecycle, Power, Resource, ResourceId, Schedule
 from aci_reconcile.core.tags import APPLIED, OWNER, Applied, digest_desired
 from aci_reconcile.emulator import Emulator, Knobs, Request, open_store
 from aci_reconcile.planning import Policy
@@ -110,6 +110,7 @@ class Case:
     refused: frozenset[str] = frozenset()
     broken: bool = False
     power: Power | None = None
+    schedule: Schedule | None = None
     verbose: bool = False
 
 
@@ -212,6 +213,8 @@ CASES = {
     ),
     "stopped": Case(body(WEB), before=stop),
     "stopped-as-declared": Case(body(WEB), before=stop, power=Power.STOPPED),
+    "stopped-by-its-schedule": Case(body(WEB), before=stop, schedule=Schedule("0 7 * * *", "0 19 * * *", "UTC")),
+    "stopped-against-its-schedule": Case(body(WEB), before=stop, schedule=Schedule("0 19 * * *", "0 7 * * *", "UTC")),
     "stopped-against-its-manifest": Case(body(WEB), before=stop, power=Power.RUNNING),
     "slow-pull": Case(body(container("web", "sim/slow:900"))),
     # what has changed since
@@ -293,7 +296,7 @@ def find_out(name: str) -> Diagnosis:
     azure.now += case.seconds
     manifest = case.manifest(case.declared)
     where = Where(f"manifests/{name}.yaml", 1)
-    lifecycle = Lifecycle(power=case.power)
+    lifecycle = Lifecycle(power=case.power, schedule=case.schedule)
     desired = (Resource(rid(name), manifest, lifecycle, where),) if manifest is not None else ()
     declared = Declared(desired, broken=case.broken)
     view = View(azure, (), SUBSCRIPTION, 1, policy=Policy("shop"), declared=declared)  # type: ignore[arg-type]  # all that is asked of it

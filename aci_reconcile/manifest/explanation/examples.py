@@ -99,6 +99,8 @@ _WORDS: Final[Mapping[str, Json]] = {
     "server": "shop.azurecr.io",
     "settings": {"region": "eu"},
     "shareName": "uploads",
+    "start": "0 7 * * 1-5",
+    "stop": "0 19 * * 1-5",
     "storageAccountKey": "${env:STORAGE_KEY}",
     "storageAccountKeyReference": "password",
     "storageAccountName": "shopfiles",

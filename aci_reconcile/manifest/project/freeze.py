@@ -1,4 +1,4 @@
-"""Windows in which nothing is written: by dates, or by a cron expression. The only importer of cronsim."""
+"""Windows in which nothing is written: by dates, or by a cron expression."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from math import floor
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from aci_reconcile.manifest.project.cron import CronError, check_cron, find_last_tick
 from aci_reconcile.manifest.source.diagnostics import quote
 
 if TYPE_CHECKING:
@@ -18,13 +19,9 @@ if TYPE_CHECKING:
 _DURATION = re.compile(r"(?:([0-9]{1,3})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(rf"{_DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?")
-_DESCENDING = re.compile(r"[A-Za-z0-9]+-[A-Za-z0-9]+")
 _LONGEST: Final = 366 * 86400.0
-_CRON_FIELDS: Final = 5
 _FOREVER: Final = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
 """From here on, some time zone has no date for a moment, or no next day."""
-_LOOKAHEAD: Final = timedelta(hours=26)
-"""More than any change of clocks: cron ticks are searched backwards from this much later."""
 
 
 class WindowError(ValueError):
@@ -54,14 +51,8 @@ class Window:
 
     def _find_last(self, now: float) -> tuple[float, float]:
         """Return the last occurrence that has begun; an empty one if there was none."""
-        from cronsim import CronSim
-
-        later = datetime.fromtimestamp(int(now), UTC) + _LOOKAHEAD
-        # When clocks are set back, an hour repeats: a search backwards from `now` itself could begin in the wrong one.
-        for tick in CronSim(self.cron, later.astimezone(self.zone), reverse=True):
-            if tick.timestamp() <= now:
-                return tick.timestamp(), tick.timestamp() + self.seconds
-        return now, now
+        tick = find_last_tick(self.cron, self.zone, now)
+        return (now, now) if tick is None else (tick, tick + self.seconds)
 
 
 def explain_freeze(windows: Iterable[Window], now: float) -> str:
@@ -110,24 +101,11 @@ def make_cron_window(reason: str, zone: ZoneInfo, cron: str, duration: str) -> W
     Raises:
         WindowError: a text is not a cron expression of five fields, or not a duration.
     """
-    from cronsim import CronSim, CronSimError
-
     try:
-        CronSim(cron, datetime.fromtimestamp(0, UTC))
-    except (CronSimError, AssertionError, IndexError) as error:  # cronsim raises all three for hostile expressions
-        message = f"{quote(cron)} is not a cron expression: {error or 'it cannot be parsed'}"
-        raise WindowError(message, "cron", _suggest_range(cron)) from error
-    if len(cron.split()) != _CRON_FIELDS:
-        message = f"{quote(cron)} is not a cron expression of five fields: minute, hour, day, month, weekday"
-        raise WindowError(message, "cron")
+        check_cron(cron)
+    except CronError as error:
+        raise WindowError(str(error), "cron", error.hint) from error
     return Window(reason, zone, cron=cron, seconds=_parse_duration(duration))
-
-
-def _suggest_range(cron: str) -> str:
-    """Return a hint for a range that wraps around the end of a week, a year or a day."""
-    if _DESCENDING.search(cron) is None:
-        return ""
-    return "ranges must ascend, and a week begins with SUN: write FRI-MON as FRI,SAT,SUN,MON"
 
 
 def find_zone(name: str) -> ZoneInfo:

@@ -66,7 +66,7 @@ def _render(found: Diagnosis, style: Style, width: int, *, verbose: bool) -> Ite
 def _describe_good(found: Diagnosis) -> str:
     main = [each for each in found.health.containers if not each.init]
     if found.intended:
-        return "is stopped, as its manifest says (lifecycle.power)."
+        return "is stopped, as the lifecycle in its manifest says."
     if found.health.state is State.FINISHED:
         policy = as_text(found.resource.properties.get("restartPolicy")) or "Always"
         ends = [to_epoch(each.ended.finished) for each in main if each.ended is not None]

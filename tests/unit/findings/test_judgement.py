@@ -11,7 +11,7 @@ from factories import container, group, live, owned, rid
 from jsonschema.validators import Draft202012Validator
 
 from aci_reconcile.core.errors import Severity
-from aci_reconcile.core.model import Lifecycle, Power
+from aci_reconcile.core.model import Lifecycle, Power, Schedule
 from aci_reconcile.findings import Finding, Kind, dump_history, parse_history, to_moment
 from aci_reconcile.manifest import load_schema
 from aci_reconcile.planning import Unreadable
@@ -73,6 +73,14 @@ def test_a_stopped_group_is_drift_where_it_should_run(power: Power | None, found
     assert found == list_findings(drift)
     assert bool(found) is bool(drift)
     assert ["stopped"] * (power is None) == [each.kind.value for each in drift.findings if not each.reported]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_whether_a_group_with_a_schedule_runs_is_no_finding(stopped: bool) -> None:
+    """Not even a notice: nobody here knows what time it is."""
+    schedule = Schedule("0 7 * * *", "0 19 * * *", "UTC")
+
+    assert () == run_drift([group(lifecycle=Lifecycle(schedule=schedule))], [seen(stopped=stopped)]).findings
 
 
 def test_a_running_group_is_drift_where_it_should_be_stopped() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from factories import container, group, owned, rid
 
-from aci_reconcile.core.model import Resource
+from aci_reconcile.core.model import Lifecycle, Resource, Schedule
 from aci_reconcile.planning import Action, Change, Impact, Notice
 from aci_reconcile.planning.notices import note_conditions
 
@@ -50,6 +51,17 @@ def test_a_group_that_is_not_quite_there_is_told(case: str) -> None:
     seen, message = TOLD[case]
 
     assert [Notice("condition", "rg-shop/web", message)] == list(note_conditions([seen]))
+
+
+@pytest.mark.parametrize("impact", [Impact.TAGS_ONLY, Impact.RESTART])
+def test_a_group_with_a_schedule_is_stopped_at_times(impact: Impact) -> None:
+    """Only a write that starts it is worth a word: nobody here knows what time it is."""
+    scheduled = group(lifecycle=Lifecycle(schedule=Schedule("0 7 * * *", "0 19 * * *", "UTC")))
+    seen = replace(change(Action.UPDATE, impact, **STOPPED), after=scheduled)
+
+    assert ["is stopped; this write starts it"] * (impact is Impact.RESTART) == [
+        each.message for each in note_conditions([seen])
+    ]
 
 
 def test_a_list_tells_nothing_of_containers() -> None:

@@ -9,7 +9,7 @@ import pytest
 from factories import OWNER, group, live, owned, policy
 
 from aci_reconcile.core import tags
-from aci_reconcile.core.model import Lifecycle, Power, Resource
+from aci_reconcile.core.model import Lifecycle, Power, Resource, Schedule
 from aci_reconcile.planning.power_plan import PowerVerb, is_list_enough, plan_power
 from aci_reconcile.planning.values import Action, Impact, Plan
 
@@ -155,6 +155,17 @@ def test_a_manifest_that_says_the_opposite_is_named(verb: str, said: Power | Non
     plan = make(verb, seen(), declared=(group(lifecycle=Lifecycle(power=said)),))
 
     assert ["power"] * noted == [each.code for each in plan.notices]
+
+
+@pytest.mark.parametrize(("verb", "noted"), [("stop", True), ("restart", False)])
+def test_a_schedule_that_may_undo_it_is_named(verb: str, noted: bool) -> None:
+    """A watch knows the time; a restart leaves the group as the schedule had it."""
+    schedule = Schedule("0 7 * * *", "0 19 * * *", "UTC")
+    plan = make(verb, seen(), declared=(group(lifecycle=Lifecycle(schedule=schedule)),))
+
+    assert [
+        f"its manifest has a schedule, so a watch undoes this {verb} where the schedule says otherwise"
+    ] * noted == [each.message for each in plan.notices]
 
 
 def test_the_plan_names_its_owner_and_is_in_order() -> None:

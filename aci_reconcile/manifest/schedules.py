@@ -1,0 +1,105 @@
+"""``lifecycle.schedule``: whether a group is to run at a moment. The moment is an argument; only ``watch`` has one.
+
+A tick starts or stops the group, and what it said holds until the next one. If both tick in the same minute, the group
+runs. When clocks go forward, a tick in the missing hour comes right after it; when they go back, a tick at a fixed time
+comes once, the first time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.core.model import Power
+from aci_reconcile.manifest.project.cron import CronError, check_cron, find_last_tick, find_next_tick
+from aci_reconcile.manifest.project.freeze import WindowError, find_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aci_reconcile.core.model import Resource, Schedule
+
+_MINUTE: Final = 60
+_MOST: Final = 64
+"""Ticks that say nothing new, before the next switch is given up: a start every minute, and a stop once a year."""
+
+
+class ScheduleError(ValueError):
+    """An invalid schedule; ``key`` names the invalid setting."""
+
+    def __init__(self, key: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.key = key
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The next moment, in seconds since the epoch, at which a group is to be started or stopped."""
+
+    at: float
+    power: Power
+
+
+def check_schedule(schedule: Schedule, now: float = 0) -> None:
+    """Check that a schedule can be followed.
+
+    Args:
+        schedule: as the manifest has it.
+        now: any moment; from there on, a tick must come.
+
+    Raises:
+        ScheduleError: an expression or the time zone is invalid, or start and stop are the same.
+    """
+    try:
+        zone = find_zone(schedule.timezone)
+    except WindowError as error:
+        raise ScheduleError("timezone", str(error), error.hint) from error
+    for key, cron in (("start", schedule.start), ("stop", schedule.stop)):
+        try:
+            check_cron(cron)
+        except CronError as error:
+            raise ScheduleError(key, str(error), error.hint) from error
+        if find_next_tick(cron, zone, now) is None:
+            raise ScheduleError(key, "this moment never comes", "correct the day and the month")
+    if schedule.start.upper().split() == schedule.stop.upper().split():
+        raise ScheduleError("stop", "the group would be started and stopped at the same time", "change one of the two")
+
+
+def find_declared_power(schedule: Schedule, now: float) -> Power:
+    """Return whether a group is to run at a moment: what the last tick said."""
+    return _find_power(schedule, int(now // _MINUTE))
+
+
+@lru_cache(maxsize=1024)
+def _find_power(schedule: Schedule, minute: int) -> Power:
+    """Return it for a minute, in which nothing ticks but at its beginning. Many groups have one schedule."""
+    zone, now = find_zone(schedule.timezone), float(minute * _MINUTE)
+    start = find_last_tick(schedule.start, zone, now)
+    stop = find_last_tick(schedule.stop, zone, now)
+    return Power.STOPPED if stop is not None and (start is None or stop > start) else Power.RUNNING
+
+
+def find_next_switch(schedule: Schedule, now: float) -> Switch | None:
+    """Return when a group is to be started or stopped next; None if nobody can say."""
+    zone, power = find_zone(schedule.timezone), find_declared_power(schedule, now)
+    cron = schedule.stop if power is Power.RUNNING else schedule.start
+    for _ in range(_MOST):
+        tick = find_next_tick(cron, zone, now)
+        if tick is None:
+            return None
+        if find_declared_power(schedule, tick) is not power:
+            return Switch(tick, find_declared_power(schedule, tick))
+        now = tick
+    return None
+
+
+def declare_power(resources: Iterable[Resource], now: float) -> tuple[Resource, ...]:
+    """Return declared groups with ``power`` in place of what their schedules say for a moment."""
+    return tuple(
+        replace(each, lifecycle=replace(each.lifecycle, power=find_declared_power(each.lifecycle.schedule, now)))
+        if each.lifecycle.schedule is not None
+        else each
+        for each in resources
+    )
