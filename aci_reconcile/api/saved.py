@@ -15,7 +15,7 @@ from aci_reconcile.app.policy import Allow
 from aci_reconcile.app.requests import Sources
 from aci_reconcile.app.run import ScriptRun
 from aci_reconcile.app.saved_inputs import Inputs, releases_to_json
-from aci_reconcile.app.saved_plan import Basis, check_plan_file, make_content, save_content
+from aci_reconcile.app.saved_plan import Basis, check_plan_file, make_content, read_plan, save_content
 from aci_reconcile.app.workspace import make_run_header
 from aci_reconcile.reconcile import Reader, Refresh
 
@@ -125,7 +125,7 @@ def load_plan(  # noqa: PLR0913  one door to the outside: each argument is the c
     own = Inputs(sources, allow or Allow(), typed=frozenset({"var", *releases_to_json(Allow())}))
     reader, folder = Reader(backend, SystemClock(), concurrency, Refresh(refresh)), to_path(cwd) or Path.cwd()
     digest = parse_digest(checksum) if checksum else ""
-    expected = expect_saved(Path(file), own, cwd=folder, now=reader.clock.now(), digest=digest)
+    expected = expect_saved(read_plan(Path(file)), str(file), own, cwd=folder, now=reader.clock.now(), digest=digest)
     run = ScriptRun(environ or {}, folder, reader.clock)
     return _plan_again(expected, reader, run, partial(load_request, credential=credential, cloud=cloud))
 
@@ -137,7 +137,10 @@ def _plan_again(expected: Expected, reader: Reader, run: ScriptRun, load: Callab
         header = _make_header(loaded, reader.backend)
         expected.check_target(header, loaded.project.api_version)
         proposal = make_proposal(loaded, expected.inputs.allow, reader)
-        expected.check_plan(proposal, Basis(expected.inputs, loaded, header, run.cwd, reader.hash_cost))
+        expected.check_plan(
+            expected.undo_siblings(proposal, reader.backend),
+            Basis(expected.inputs, loaded, header, run.cwd, reader.hash_cost),
+        )
     return proposal
 
 

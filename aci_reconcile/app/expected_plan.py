@@ -11,7 +11,8 @@ from aci_reconcile.app.execution import check_applyable
 from aci_reconcile.app.proposal import make_reader, propose_plan
 from aci_reconcile.app.repetition import compare_options, refuse_unrepeated
 from aci_reconcile.app.saved_inputs import inputs_from_json, replay_inputs
-from aci_reconcile.app.saved_plan import Basis, make_content, read_plan
+from aci_reconcile.app.saved_plan import Basis, make_content
+from aci_reconcile.app.sibling_groups import add_made_groups
 from aci_reconcile.app.workspace import prepare
 from aci_reconcile.core.errors import AciReconcileError, BlockedError, StalePlanError, UsageError
 from aci_reconcile.saved import find_moved, find_other_target, is_expired, read_time
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.saved_inputs import Inputs
     from aci_reconcile.app.workspace import Workspace
+    from aci_reconcile.core.backend import Backend
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile import Refresh
@@ -71,6 +73,16 @@ class Expected:
         if self.saved is not None:
             _refuse(find_other_target(self.saved, header, tool_version=VERSION, api_version=api_version))
 
+    def undo_siblings(self, plan: Plan, backend: Backend) -> Plan:
+        """Return the plan to compare: what other shards of the same plan made is no change.
+
+        Raises:
+            AzureError: Azure does not say what they made.
+        """
+        if self.saved is None or plan.policy.allotment is None:
+            return plan
+        return add_made_groups(plan, self.saved["resource_group_changes"], backend)
+
     def check_plan(self, plan: Plan, basis: Basis) -> None:
         """Check that the plan that was made now is the expected one.
 
@@ -87,7 +99,8 @@ class Expected:
             raise AciReconcileError(message + first.message, hint="nothing was written")
         # Blockers come later: that the plan is another one is the more helpful message.
         check_applyable(replace(plan, blockers=()))
-        now = make_content(plan, basis)
+        hidden = frozenset[str](self.saved["hidden_variables"] if self.saved is not None else ())
+        now = make_content(plan, replace(basis, hidden=hidden))
         # The digest comes last: it says that something differs, the comparison says what.
         if self.saved is not None:
             _refuse(find_moved(self.saved, now))
@@ -121,34 +134,34 @@ def make_expected_plan(
             reader = make_reader(workspace, target, run, refresh, health=health)
             plan = propose_plan(workspace.loaded, workspace.policy, reader, workspace.connection.endpoint)
             expected.check_plan(
-                plan, Basis(expected.inputs, workspace.loaded, workspace.header, run.cwd, workspace.hash_cost)
+                expected.undo_siblings(plan, workspace.backend),
+                Basis(expected.inputs, workspace.loaded, workspace.header, run.cwd, workspace.hash_cost),
             )
         yield workspace, plan
 
 
-def expect_saved(file: Path, own: Inputs, *, cwd: Path, now: float, digest: str = "", otherwise: str = "") -> Expected:
-    """Read a saved plan that is to be applied, and return what to expect.
+def expect_saved(saved: Document, name: str, own: Inputs, *, cwd: Path, now: float, digest: str = "") -> Expected:
+    """Return what to expect of the apply of a saved plan.
 
     Args:
-        file: the saved plan.
+        saved: the saved plan.
+        name: its file, for messages.
         own: the caller's inputs: they repeat what the plan was allowed, and contradict nothing.
         cwd: the folder of relative paths of files with variables.
         now: seconds since the epoch.
         digest: a digest that the plan must have as well; empty for any.
-        otherwise: what to do with a file that is something else.
 
     Raises:
-        UsageError: the file cannot be read, or options contradict the saved plan.
-        StalePlanError: the plan has expired, was changed, or has releases that the caller does not repeat.
+        UsageError: options contradict the saved plan.
+        StalePlanError: the plan has expired, or has releases that the caller does not repeat.
         BlockedError: the plan was blocked when it was made.
     """
     # Contradictions come before expiry: the hint to plan again would not help with them.
-    saved = read_plan(file, otherwise)
     difference = compare_options(saved, own, cwd)
     # A release that the plan lacks is no contradiction while others are missing: repeating those comes first.
     _refuse_contradictions(inputs_from_json(saved["request"]), own, () if difference.missing else difference.extra)
-    check_usable(saved, str(file), now)
-    refuse_unrepeated(difference, str(file))
+    check_usable(saved, name, now)
+    refuse_unrepeated(difference, name)
     return Expected(replay_inputs(saved["request"], own), saved, digest)
 
 

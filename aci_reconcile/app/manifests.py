@@ -44,6 +44,7 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
     Raises:
         UsageError: a file with values cannot be read, or Git does not know what changed.
     """
+    shard = read_shard(sources.shard, sources.shards, run.environ)
     request = Request(
         paths=sources.paths,
         project=sources.project,
@@ -55,7 +56,7 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
         task=sources.task,
         only=sources.only,
         addresses=sources.addresses,
-        shard=read_shard(sources.shard, sources.shards, run.environ),
+        shard=None if shard is None else replace(shard, whole=sources.whole),
         environ=run.environ,
         cwd=run.cwd,
         resolve=resolve,

@@ -14,9 +14,11 @@ from aci_reconcile.manifest.project.fingerprint_keys import KEY_VARIABLES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.core.shards import Whole
     from aci_reconcile.manifest import Loaded, Project
     from aci_reconcile.manifest.project.fingerprint_keys import Fingerprints
-    from aci_reconcile.planning.policy import Policy
+    from aci_reconcile.planning.policy import Allotment, Policy
 
 UNNAMED = "default"
 """The owner if no project file gives a name; any project without a name has it."""
@@ -67,6 +69,7 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
     from aci_reconcile.planning.policy import UNLIMITED
 
     project, declared = loaded.project, loaded.project.policy
+    whole = find_whole(loaded)
     _check_allow(allow, project)
     replace = UNLIMITED if declared.replace == "allow" else 0
     key, former = read_keys(environ, project.fingerprints)
@@ -90,10 +93,11 @@ def make_policy(loaded: Loaded, allow: Allow, environ: Mapping[str, str], *, now
         override=(allow.override_freeze or "").strip(),
         touch_secrets=allow.touch_secrets,
         trust_secrets=allow.trust_secrets,
-        redeploy=frozenset(_find_redeployed(loaded, address) for address in allow.redeploy),
+        redeploy=_find_all_redeployed(loaded, allow),
         selected=loaded.selected,
         narrowed_by=loaded.narrowed_by,
-        sharded=loaded.request.shard is not None,
+        sharded=whole is None and loaded.request.shard is not None,
+        allotment=None if whole is None else _make_allotment(whole, project.subscription),
         # A missing resource group is often a mistyped one.
         create_resource_groups=project.create_resource_groups or allow.create_resource_groups,
         resource_group_location=project.location,
@@ -159,13 +163,42 @@ def check_owners(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def _find_redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:
+def find_whole(loaded: Loaded) -> Whole | None:
+    """Return what is known of the plan of the whole project, where the run is a shard that was saved from it."""
+    return loaded.request.shard.whole if loaded.request.shard is not None else None
+
+
+def list_own(loaded: Loaded) -> tuple[Resource, ...]:
+    """Return the groups that a run must know of: a shard of a whole plan knows its own, and any other run all."""
+    if find_whole(loaded) is None or loaded.selected is None:
+        return loaded.resources
+    return tuple(each for each in loaded.resources if each.id.key in loaded.selected)
+
+
+def _make_allotment(whole: Whole, subscription: str) -> Allotment:
+    """Return what the whole plan left to this run. Orphans of other subscriptions are never deleted."""
+    from aci_reconcile.core.model import ResourceId
+    from aci_reconcile.planning.policy import Allotment
+
+    names = (each.partition("/") for each in whole.orphans)
+    return Allotment(whole.live, frozenset(ResourceId(subscription, group, name).key for group, _, name in names))
+
+
+def _find_all_redeployed(loaded: Loaded, allow: Allow) -> frozenset[tuple[str, ...]]:
+    if find_whole(loaded) is None:
+        return frozenset(_find_redeployed(loaded, address) for address in allow.redeploy)
+    # Every shard of a whole plan repeats the options of all, and the whole plan has found each of these groups.
+    found = (each for each in loaded.resources if loaded.selected is None or each.id.key in loaded.selected)
+    return frozenset(each.id.key for each in found if any(_is_named(each, address) for address in allow.redeploy))
+
+
+def _is_named(resource: Resource, address: str) -> bool:
     wanted = address.lower()
-    found = [
-        each.id.key
-        for each in loaded.resources
-        if wanted == each.address.lower() or ("/" not in wanted and wanted == each.id.name.lower())
-    ]
+    return wanted == resource.address.lower() or ("/" not in wanted and wanted == resource.id.name.lower())
+
+
+def _find_redeployed(loaded: Loaded, address: str) -> tuple[str, ...]:
+    found = [each.id.key for each in loaded.resources if _is_named(each, address)]
     if len(found) > 1:
         raise UsageError(f"--redeploy {address}: several groups have this name", hint="write resourceGroup/name")
     if not found:

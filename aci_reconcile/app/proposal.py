@@ -11,12 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.orphans import make_leftover_filter, make_search
-from aci_reconcile.app.policy import is_named
+from aci_reconcile.app.policy import is_named, list_own
 from aci_reconcile.app.workspace import list_scopes, make_header
+from aci_reconcile.core.model import Scope
 from aci_reconcile.manifest import find_body_errors, find_violations
 from aci_reconcile.planning.unmanaged import NAMESAKE, UNMANAGED
 from aci_reconcile.planning.values import Blocker, Notice
 from aci_reconcile.reconcile import Reader, Refresh, propose
+from aci_reconcile.reconcile.reader import Search
 from aci_reconcile.render.json.plan import render_plan_json
 from aci_reconcile.version import VERSION
 
@@ -42,8 +44,16 @@ def propose_plan(loaded: Loaded, policy: Policy, reader: Reader, endpoint: str =
 
     Without a project name, no group counts as an orphan.
     """
-    project = loaded.project
-    proposal = propose(loaded.resources, list_scopes(project), policy, reader)
+    given = policy.allotment
+    scopes = list_scopes(loaded.project)
+    if given is not None:  # a shard of a whole plan reads its own resource groups, and searches nowhere
+        scopes = tuple(dict.fromkeys(Scope(key[0], key[1]) for key in sorted(given.orphans)))
+        reader = replace(reader, search=Search())
+    return complete_plan(propose(list_own(loaded), scopes, policy, reader), loaded.project, endpoint)
+
+
+def complete_plan(proposal: Plan, project: Project, endpoint: str) -> Plan:
+    """Return a plan with what the project says about it: its rules, and whether other groups may be left over."""
     # Without a project name everybody's groups would be reported as left over.
     if not is_named(project):
         left = UNMANAGED | {NAMESAKE}

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aci_reconcile.azure.endpoint import CloudName
+    from aci_reconcile.core.shards import Whole
     from aci_reconcile.manifest import TaskRequest
 
 
@@ -30,6 +31,8 @@ class Sources:
     """``I/N``, or ``auto`` to read it from the environment of a job; empty for all groups."""
     shards: int = 0
     """N, where the environment has only the number of the job; 0 if it is not given."""
+    whole: Whole | None = None
+    """The plan of the whole project that the shard was saved from; then ``addresses`` names its groups."""
     location: str = ""
     task: TaskRequest | None = None
     """What to run once."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aci_reconcile.app.policy import Allow
 from aci_reconcile.app.requests import Sources
+from aci_reconcile.core.shards import Whole
 
 if TYPE_CHECKING:
     from aci_reconcile.core.shards import ShardNumber
@@ -38,7 +39,8 @@ def inputs_to_json(
         hidden: names of the variables that are used in secrets. A file is no place for their values.
         changed: addresses of the groups that ``--changed-since`` selected. They are saved in place of the commit,
             because later the same commit would select others. None if nothing was selected so.
-        shard: which shard the plan is for, as ``auto`` found it: what it may not do, its apply may not do either.
+        shard: which shard the plan is for, as ``auto`` found it, and what of a whole plan it is: what it may not do,
+            its apply may not do either.
     """
     sources, secret = inputs.sources, frozenset(hidden)
     values: dict[str, Any] = {
@@ -49,6 +51,7 @@ def inputs_to_json(
         "var_file": [each.as_posix() for each in sources.variable_files],
         "only": list(sources.only),
         "shard": str(shard) if shard else "",
+        "whole": _whole_to_json(shard.whole) if shard and shard.whole else None,
         "subscription": sources.subscription,
         "resource_group": sources.resource_group,
         **releases_to_json(inputs.allow),
@@ -56,6 +59,14 @@ def inputs_to_json(
     found = {name: value for name, value in values.items() if value not in (None, "", [])}
     # An empty list means something here: no group was changed, so none is selected.
     return found if changed is None else found | {CHANGED_SINCE: sorted(changed)}
+
+
+def _whole_to_json(whole: Whole) -> dict[str, Any]:
+    return {"id": whole.id, "live": whole.live, "summary": dict(whole.summary), "orphans": list(whole.orphans)}
+
+
+def _whole_from_json(found: Request) -> Whole:
+    return Whole(found["id"], found["live"], found["summary"], tuple(found["orphans"]))
 
 
 def releases_to_json(allow: Allow) -> dict[str, Any]:
@@ -87,6 +98,7 @@ def inputs_from_json(request: Request) -> Inputs:
         variable_files=tuple(map(Path, request.get("var_file", ()))),
         only=tuple(request.get("only", ())),
         shard=request.get("shard", ""),
+        whole=_whole_from_json(request["whole"]) if "whole" in request else None,
         subscription=request.get("subscription", ""),
         resource_group=request.get("resource_group", ""),
         addresses=None if changed is None else tuple(changed),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from aci_reconcile.app.files import check_target, write_whole
 from aci_reconcile.app.manifests import read_variables
 from aci_reconcile.app.own_files import check_own
+from aci_reconcile.app.plan_folder import suggest_plans
+from aci_reconcile.app.policy import list_own
 from aci_reconcile.app.saved_inputs import inputs_to_json
 from aci_reconcile.core.errors import StalePlanError, UsageError
 from aci_reconcile.core.normalize import secrets_of
@@ -57,13 +59,16 @@ class Basis:
     header: Header
     cwd: Path
     hash_cost: HashCost
+    hidden: frozenset[str] = frozenset()
+    """Names of variables that are known to be used in secrets: maybe in those of groups that this run leaves out."""
 
 
 def make_content(plan: Plan, basis: Basis) -> Document:
     """Return what is saved of a plan, without its times and its seal."""
     loaded = basis.loaded
     values = read_variables(basis.inputs.sources, basis.cwd)
-    hidden = _find_secret_variables(values, loaded.resources)
+    own = list_own(loaded)
+    hidden = tuple(sorted(find_secret_variables(values, own) | (basis.hidden & values.keys())))
     # A plan that is made again has the saved addresses, and no changes to look for.
     found = loaded.changed.addresses if loaded.changed else None
     if loaded.request.shard is not None and loaded.selected is not None:
@@ -73,7 +78,7 @@ def make_content(plan: Plan, basis: Basis) -> Document:
         header=basis.header,
         tool_version=VERSION,
         api_version=loaded.project.api_version,
-        resources=loaded.resources,
+        resources=own,
         fingerprints=_fingerprint_secrets(plan, basis.hash_cost),
         request=inputs_to_json(
             basis.inputs, hidden=hidden, changed=found if again is None else again, shard=loaded.request.shard
@@ -97,8 +102,8 @@ def save_content(content: Document, file: Path, *, now: float, lifetime: float, 
     Raises:
         UsageError: the file cannot be written.
     """
-    # The file is checked again: a question or a long plan lies between the first check and the write.
     document = add_seal(content, created=now, expires=now + lifetime)
+    # The file is checked again: a question or a long plan lies between the first check and the write.
     check_plan_file(file, label)
     try:
         write_whole(file, render_document(document), private=True)
@@ -142,22 +147,21 @@ def read_plan(file: Path, otherwise: str = "") -> Document:
             raise UsageError(f"{file} is not a regular file", hint=otherwise or "save the plan to a file, with --out")
         content = file.read_bytes()
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror or 'cannot be read'}", hint=otherwise) from error
+        hint = suggest_plans(file) if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"{file}: {error.strerror or 'cannot be read'}", hint=hint or otherwise) from error
     if otherwise and not _BEGINNING.match(content):
         raise StalePlanError(f"{file} is not a saved plan", hint=otherwise)
     document = open_document(content, str(file))
     return check_document(document, str(file), find_schema_error(document, "plan"))
 
 
-def _find_secret_variables(values: Mapping[str, str], resources: Iterable[Resource]) -> tuple[str, ...]:
+def find_secret_variables(values: Mapping[str, str], resources: Iterable[Resource]) -> frozenset[str]:
     """Return the names of the variables whose values are secrets or part of some: they must not be saved."""
-    secrets = [secret for each in resources for secret in secrets_of(each.body).values()]
-    return tuple(
-        sorted(
-            name
-            for name, value in values.items()
-            if veil_variable(name, value) != value or any(each.holds(value) for each in secrets)
-        )
+    secrets = [secret for each in resources if values for secret in secrets_of(each.body).values()]
+    return frozenset(
+        name
+        for name, value in values.items()
+        if veil_variable(name, value) != value or any(each.holds(value) for each in secrets)
     )
 
 

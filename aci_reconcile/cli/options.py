@@ -77,6 +77,16 @@ REFRESH: Final = Option(
 )
 
 
+EXPIRES: Final = Option(
+    "--expires",
+    section=SAVED,
+    type=Duration(),
+    default=7 * 24 * 3600.0,
+    metavar="TIME",
+    help="How long the saved plan stays valid (default: 7d).",
+)
+
+
 def make_report_option(formats: tuple[str, ...]) -> Option:
     """Return the option for files that the result is written to as well."""
     text = f"Also write the result to FILE. Repeatable. FORMAT: {', '.join(formats)}."

@@ -58,6 +58,8 @@ class Reports:
         self.checkout = find_checkout(session.cwd)
         self._environ = session.environ
         self._environment = environment
+        self.pages = True
+        """Whether stdout takes pages; in a command whose formats are others, only files do."""
         self.known: Callable[[], Page] | None = None
         self.begun: Render | None = None
 
@@ -77,7 +79,7 @@ class Reports:
             UsageError: a file cannot be written; the others are.
         """
         self._published = render, ending
-        if not streamed or self._console.format not in PLAIN_FORMATS:
+        if not streamed or (self.pages and self._console.format not in PLAIN_FORMATS):
             self._console.result(render(self._console))
         problems = [problem for form, file in self._files if (problem := self._write(form, file, render, ending))]
         if problems:

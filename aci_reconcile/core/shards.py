@@ -10,13 +10,13 @@ commit makes the same one.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from aci_reconcile.core.model import Key, Resource
 
@@ -26,11 +26,27 @@ _HALVINGS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """The plan of a whole project, as far as the saved plan of one of its shards tells: what was counted there."""
+
+    id: str
+    """The same in the plans of all shards."""
+    live: int
+    """How many groups of the project were live: what shares are counted against."""
+    summary: Mapping[str, int] = field(default_factory=dict[str, int])
+    """What all shards together do, as in a plan's JSON."""
+    orphans: tuple[str, ...] = ()
+    """Addresses of the groups without a manifest that this shard deletes."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShardNumber:
     """Which of how many shards a run is about; ``number`` counts from 1."""
 
     number: int
     count: int
+    whole: Whole | None = field(default=None, compare=False)
+    """The plan of the whole project that it is a part of; None if the run sees its own groups alone."""
 
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
@@ -171,7 +187,7 @@ def _join(resources: Iterable[Resource]) -> dict[Hashable, list[Key]]:
 
     listed = tuple(resources)
     for each in listed:
-        for joint in _list_joints(each):
+        for joint in list_joints(each):
             above[find(joint)] = find(each.id.key)
     joined: dict[Hashable, list[Key]] = defaultdict(list)
     for each in listed:
@@ -179,14 +195,14 @@ def _join(resources: Iterable[Resource]) -> dict[Hashable, list[Key]]:
     return joined
 
 
-def _list_joints(resource: Resource) -> Iterator[Hashable]:
-    """Yield what a group has in common with others that are in the same shard."""
-    yield "bucket", _find_bucket(resource)
+def list_joints(resource: Resource) -> Iterator[Hashable]:
+    """Yield what a group has in common with others that are in the same shard, the closest ties first."""
     subscription = resource.id.subscription.lower()
     for address in (resource.address, *resource.lifecycle.depends_on):
         yield "address", subscription, address.lower()
     for subnet in as_list(resource.properties.get("subnetIds")):
         yield "subnet", as_text(as_object(subnet).get("id")).lower()
+    yield "bucket", _find_bucket(resource)
 
 
 def _find_bucket(resource: Resource) -> tuple[str, str]:

@@ -63,7 +63,7 @@ def plan(desired: Iterable[Resource], seen: Observation, policy: Policy) -> Plan
     if not declared:
         raise UsageError("no manifest declares a group", hint=_NOTHING_DECLARED)
     live = {resource.id.key: resource for resource in seen.resources}
-    runs = sort_out_runs([resource for key, resource in live.items() if key not in declared], policy)
+    runs = sort_out_runs(_list_unmanaged(declared, live, policy), policy)
     decided = _plan_prunes(runs.others, policy) | plan_leftovers(runs, policy)
     unselected = UnselectedGroups.of(declared, policy)
     known = ReferencedGroups(
@@ -80,6 +80,8 @@ def plan(desired: Iterable[Resource], seen: Observation, policy: Policy) -> Plan
     changes = order_changes(tuple(sorted(decided.values(), key=lambda change: change.id.key)))
     remarks = (*note_unmanaged(runs.others, policy), *note_leftovers(runs, policy))
     ours = _count_owned([each for key, each in live.items() if key in declared] + list(runs.others), policy)
+    if policy.allotment is not None:
+        ours = policy.allotment.live
     planned = _assemble(changes, remarks, policy, seen.missing, seen.unreadable, ours)
     notices = (*planned.notices, *note_ignored(changes, declared))
     return _add_context(replace(planned, notices=notices, searched_all=seen.searched_all), known, unselected)
@@ -94,6 +96,12 @@ def _add_context(planned: Plan, known: ReferencedGroups, unselected: UnselectedG
     return replace(
         planned, blockers=(*planned.blockers, *blockers), notices=(*planned.notices, *notices), holders=holders
     )
+
+
+def _list_unmanaged(declared: Mapping[Key, Resource], live: Mapping[Key, Resource], policy: Policy) -> list[Resource]:
+    """Return the live groups without a manifest. To one of several shards, the groups of the others are none of it."""
+    given = policy.allotment
+    return [each for key, each in live.items() if key not in declared and (given is None or key in given.orphans)]
 
 
 def _plan_prunes(unmanaged: Iterable[Resource], policy: Policy) -> dict[Key, Change]:

@@ -73,6 +73,16 @@ def never_frozen(_now: float, /) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Allotment:
+    """What a plan of the whole project left to one of its shards: all was counted there, so this run may delete."""
+
+    live: int
+    """How many groups of ours the whole plan found: what shares are counted against."""
+    orphans: frozenset[tuple[str, ...]] = frozenset()
+    """Keys of the groups without a manifest that this shard deletes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy(Owner):
     """What a plan may do, and in whose name."""
 
@@ -104,6 +114,8 @@ class Policy(Owner):
     """What selects them, in a person's words: ``--only``, or the paths."""
     sharded: bool = False
     """Other runs are about the rest of the project: nobody has seen the whole, so nothing is deleted or recreated."""
+    allotment: Allotment | None = None
+    """What a plan of the whole project left to this run; None if it sees all of the project, or nobody counted it."""
     create_resource_groups: bool = False
     resource_group_location: str = ""
     fingerprint_key: Secret | None = None

@@ -35,9 +35,13 @@ def is_pruned(orphan: Resource, policy: Policy) -> bool:
     this name: it is deleted only if the command line names the number of deletions.
     """
     # A run for some groups does not know of the others whether a manifest declares them.
-    if not policy.prune or policy.selected is not None:
+    if not policy.prune or (policy.selected is not None and not _is_allotted(orphan, policy)):
         return False
     return not is_in_other_subscription(orphan, policy) and (policy.deletes_named or not is_ambiguous(orphan, policy))
+
+
+def _is_allotted(orphan: Resource, policy: Policy) -> bool:
+    return policy.allotment is not None and orphan.id.key in policy.allotment.orphans
 
 
 def make_deletion(resource: Resource) -> Change:

@@ -63,5 +63,7 @@ class Header:
 
     def run_json(self) -> dict[str, object]:
         """Return the members that tell whether the reports of several runs belong together."""
-        shard = {"number": self.shard.number, "count": self.shard.count} if self.shard else None
+        shard: dict[str, object] = {"number": self.shard.number, "count": self.shard.count} if self.shard else {}
+        if self.shard is not None and self.shard.whole is not None:
+            shard["plan"] = self.shard.whole.id
         return {name: value for name, value in (("commit", self.commit), ("shard", shard)) if value}

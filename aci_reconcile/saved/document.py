@@ -140,6 +140,8 @@ def find_major(version: str) -> str:
 
 def policy_to_json(policy: Policy) -> dict[str, object]:
     """Return the policy as JSON, without freezes, which depend on the time."""
+    given = policy.allotment
+    allotted = {"allotment": {"live": given.live, "orphans": _list_addresses(given.orphans)}} if given else {}
     return {
         "prune": policy.prune,
         "max_deletes": policy.max_deletes,
@@ -157,6 +159,7 @@ def policy_to_json(policy: Policy) -> dict[str, object]:
         "selected": None if policy.selected is None else _list_addresses(policy.selected),
         "create_resource_groups": policy.create_resource_groups,
         "resource_group_location": policy.resource_group_location,
+        **allotted,
     }
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.expected_plan import Expected
     from aci_reconcile.app.requests import Target
     from aci_reconcile.app.saved_inputs import Inputs
+    from aci_reconcile.cli.reports import Reports
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.errors import ExitCode
 
@@ -97,7 +98,7 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
     with open_reports(
         "apply", session, asked.report, environment=environment, taken=(asked.plan,), shard=asked.shard
     ) as reports:
-        expected = _expect_plan(session, asked)
+        expected = _expect_plan(session, asked, reports)
         health = wait is Wait.HEALTHY
         with make_expected_plan(expected, target, session, Refresh(asked.refresh), health=health) as (workspace, plan):
             header = workspace.header
@@ -141,9 +142,12 @@ def _take_plan_file(asked: ApplyOptions) -> ApplyOptions:
     return replace(asked, plan=saved[0], paths=(), line=line)
 
 
-def _expect_plan(session: Session, asked: ApplyOptions) -> Expected:
+def _expect_plan(session: Session, asked: ApplyOptions, reports: Reports) -> Expected:
     """Return the plan that ``--plan`` and ``--checksum`` allow."""
     from aci_reconcile.app.expected_plan import Expected, expect_saved, parse_digest
+    from aci_reconcile.app.origin import find_commit
+    from aci_reconcile.app.saved_plan import read_plan
+    from aci_reconcile.app.shards import read_shard
     from aci_reconcile.operate.commands import OWN, quote
 
     digest = "" if asked.checksum is None else parse_digest(asked.checksum)
@@ -151,9 +155,10 @@ def _expect_plan(session: Session, asked: ApplyOptions) -> Expected:
         return Expected(asked.inputs, digest=digest)
     again = ("apply", str(asked.plan), *asked.line.repeat(*_PLACE))
     manifests = f"nothing was written; for manifests, type: {OWN}{' '.join(map(quote, again))}"
-    return expect_saved(
-        asked.plan, asked.inputs, cwd=session.cwd, now=session.clock.now(), digest=digest, otherwise=manifests
-    )
+    saved, now = read_plan(asked.plan, manifests), session.clock.now()
+    # Also where it turns out to be stale, the report says which shard that was.
+    reports.name_run(find_commit(session.cwd), read_shard(saved["request"].get("shard", ""), 0, {}))
+    return expect_saved(saved, str(asked.plan), asked.inputs, cwd=session.cwd, now=now, digest=digest)
 
 
 APPLY = Command(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
-from aci_reconcile.cli.option_types import Duration
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.cli.safety_options import RESTORE, ReleaseOptions
 from aci_reconcile.cli.shard_options import ShardOptions
@@ -53,16 +52,7 @@ class PlanOptions:
             help="Save the plan for apply --plan FILE.",
         )
     )
-    expires: float = declare(
-        Option(
-            "--expires",
-            section=options.SAVED,
-            type=Duration(),
-            default=7 * 24 * 3600.0,
-            metavar="TIME",
-            help="How long the saved plan stays valid (default: 7d).",
-        )
-    )
+    expires: float = declare(options.EXPIRES)
     refresh: str = declare(options.REFRESH)
     sources: SourceOptions = include(SourceOptions)
     shard: ShardOptions = include(ShardOptions)

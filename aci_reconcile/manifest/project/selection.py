@@ -64,13 +64,15 @@ class Selection:
         if self.request.only:
             narrowed = True
             chosen &= self._select_by_pattern(resources)
-        if self.request.shard is not None:
+        shard = self.request.shard
+        if shard is not None and shard.whole is None:  # else the whole plan has cut, and names the addresses
             narrowed = True
-            chosen &= _select_shard(resources, self.request.shard)
+            chosen &= _select_shard(resources, shard)
         for addresses in (changed.addresses if changed else None, self.request.addresses):
             if addresses is not None:
                 narrowed = True
-                chosen &= {each.id.key for each in resources if each.address in addresses}
+                named = frozenset(addresses)
+                chosen &= {each.id.key for each in resources if each.address in named}
         return frozenset(chosen) if narrowed else None
 
     def name_option(self) -> str:

@@ -25,6 +25,7 @@ OWN_FORMS = {
     ("merge", "--count"): "merge-count",
     ("merge", "--topic"): "merge-topic",
     ("shards", "--max"): "shards-max",
+    ("shards", "--out"): "shards-out",
     ("shards", "--minutes"): "shards-minutes",
     ("import", "--tag"): "import-tag",
     ("import", "--all"): "import-all",

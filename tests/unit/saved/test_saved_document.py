@@ -20,8 +20,9 @@ from aci_reconcile.app.saved_inputs import Inputs, inputs_from_json, inputs_to_j
 from aci_reconcile.core import tags
 from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.core.shards import ShardNumber
+from aci_reconcile.core.shards import ShardNumber, Whole
 from aci_reconcile.planning import Policy
+from aci_reconcile.planning.policy import Allotment
 from aci_reconcile.saved import add_seal, compute_plan_digest, make_document, render_document
 from aci_reconcile.saved.document import compute_seal, policy_to_json
 
@@ -154,14 +155,15 @@ def test_every_field_of_a_policy_counts() -> None:
     aside |= {"fingerprint_key", "former_key", "fingerprints"}
     aside |= {"project_id", "known_ids", "ids_above", "id_derived", "subscription", "places", "environments"}
 
-    assert names - aside == set(policy_to_json(policy()))
-    assert set(policy_to_json(policy())) == set(SCHEMA["$defs"]["policy"]["properties"])
+    assert names - aside == set(policy_to_json(policy(allotment=Allotment(7))))
+    assert set(policy_to_json(policy(allotment=Allotment(7)))) == set(SCHEMA["$defs"]["policy"]["properties"])
 
 
+WHOLE = Whole("plan", 7, {"add": 1}, ("rg/orphan",))
 FULL = Inputs(
     Sources(
         (Path("a.yaml"),), Path("p.yaml"), "prod", (("v", "1"),), (Path("e"),), ("web",), "sub", "rg",
-        addresses=(), shard="2/3",
+        addresses=(), shard="2/3", whole=WHOLE,
     ),
     Allow(
         prune=False, max_deletes=0, max_restarts=2, adopt=True, take_over=("a",), replace=-1, touch_secrets=True,
@@ -174,7 +176,7 @@ FULL = Inputs(
 def test_every_input_is_saved_and_described() -> None:
     """The names of the options are the keys, and each has its place in the schema."""
     values = [getattr(each, one.name) for each in (FULL.sources, FULL.allow) for one in dataclasses.fields(each)]
-    request = inputs_to_json(FULL, hidden=(), changed=(), shard=ShardNumber(2, 3))
+    request = inputs_to_json(FULL, hidden=(), changed=(), shard=ShardNumber(2, 3, WHOLE))
 
     assert 2 == values.count("")  # the commit, in whose place addresses are saved; the region, which only `run` takes
     assert set(request) == set(SCHEMA["$defs"]["request"]["properties"])
@@ -182,7 +184,7 @@ def test_every_input_is_saved_and_described() -> None:
 
 def test_saved_inputs_come_back_as_they_were() -> None:
     """Through JSON, which knows no tuples and no paths."""
-    request = json.loads(json.dumps(inputs_to_json(FULL, hidden=(), changed=(), shard=ShardNumber(2, 3))))
+    request = json.loads(json.dumps(inputs_to_json(FULL, hidden=(), changed=(), shard=ShardNumber(2, 3, WHOLE))))
 
     assert FULL == inputs_from_json(request)
     assert Inputs() == inputs_from_json(json.loads(json.dumps(inputs_to_json(Inputs(), hidden=(), changed=None))))

@@ -1,0 +1,277 @@
+"""``shards --out`` and the applies of what it saved: planned once, applied by several runs."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+import pytest
+from unit.cli.command_line import PROJECT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from unit.cli.command_line import CommandLine, Ran, Served
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+REGIONS = ("westeurope", "northeurope", "eastus")
+
+
+@pytest.fixture
+def fleet(project: CommandLine) -> CommandLine:
+    """Seven groups in three regions: six, and the one that every project of the tests has."""
+    for number in range(6):
+        declare(project, number)
+    return project
+
+
+def declare(project: CommandLine, number: int, os: str = "Linux") -> None:
+    """Write the manifest of a group."""
+    container = "{name: c, image: 'nginx:1', resources: {cpu: 1, memoryInGB: 1}}"
+    text = f"name: g{number}\nlocation: {REGIONS[number % 3]}\nosType: {os}\ncontainers: [{container}]\n"
+    project.write(f"manifests/g{number}.yaml", text)
+
+
+def read(fleet: CommandLine, number: int) -> dict[str, Any]:
+    """Return the saved plan of a shard."""
+    found: dict[str, Any] = json.loads((fleet.folder / f"plans/shard-{number}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def list_writes(document: dict[str, Any]) -> dict[str, str]:
+    """Return what a plan does, by address."""
+    return {each["address"]: each["action"] for each in document["resource_changes"] if each["action"] != "no-op"}
+
+
+def list_files(folder: Path) -> list[str]:
+    """Return the names of all files below, hidden ones included."""
+    return sorted(each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file())
+
+
+def apply_all(fleet: CommandLine, *words: str) -> list[Ran]:
+    """Apply the three plans, one after the other."""
+    return [fleet("apply", "--plan", f"plans/shard-{each}.json", *words, "--format", "json") for each in (1, 2, 3)]
+
+
+def test_the_whole_is_planned_once_and_applied_in_parts(fleet: CommandLine) -> None:
+    """Every group is in one of the plans; what siblings write spoils none; then nothing is left."""
+    saved = fleet("shards", "--out", "plans")
+    applied = apply_all(fleet)
+
+    assert 0 == saved.code, saved.err
+    assert "7 to add" in saved.out
+    assert "Saved to plans/shard-1.json to shard-3.json" in saved.err
+    assert [(0, 3), (0, 2), (0, 2)] == [(each.code, each.documents[-1]["added"]) for each in applied]
+    assert 0 == fleet("plan", "--detailed-exitcode").code
+    assert [4, 4, 4] == [each.code for each in apply_all(fleet)]
+
+
+def test_only_its_own_groups_spoil_a_plan(fleet: CommandLine) -> None:
+    """Siblings' manifests may change, and their groups may go; its own may not."""
+    fleet("apply", "-y")
+    fleet("shards", "--out", "plans")
+    declare(fleet, 1, "Windows")
+    fleet("destroy", "-y", "--only", "g1")
+    other = apply_all(fleet)
+    declare(fleet, 0, "Windows")
+
+    assert [0, 0, 4] == sorted(each.code for each in other)
+    assert 4 == fleet("apply", "--plan", "plans/shard-1.json").code
+    assert "its manifest" in fleet("apply", "--plan", "plans/shard-1.json").err
+
+
+def test_the_table_and_the_words_to_type(fleet: CommandLine) -> None:
+    """At the end, after the plan."""
+    ran = fleet("shards", "--out", "plans", "--max", "2", "--allow-replace=2")
+
+    assert ran.out.endswith(
+        "SHARD  GROUPS  WRITES  WHERE\n"
+        "1/2    3       3       00000000/westeurope\n"
+        "2/2    4       4       00000000/eastus, 00000000/northeurope\n"
+        "\n"
+        "7 groups in 2 shards; 7 writes.\n"
+    )
+    assert "aci-reconcile apply --plan plans/shard-1.json --allow-replace=2" in ran.err
+
+
+def test_files_are_private_and_say_what_they_belong_to(fleet: CommandLine) -> None:
+    """One id for all of them, and another one next time."""
+    fleet("shards", "--out", "plans")
+    first = [read(fleet, each) for each in (1, 2, 3)]
+    fleet("shards", "--out", "plans")
+    report = fleet("apply", "--plan", "plans/shard-2.json", "--format", "json").documents[0]["plan"]["shard"]
+
+    assert [0o600] * 3 == [stat.S_IMODE(each.stat().st_mode) for each in (fleet.folder / "plans").iterdir()]
+    assert 0o700 == stat.S_IMODE((fleet.folder / "plans").stat().st_mode)
+    assert [(1, 3), (2, 3), (3, 3)] == [(each["shard"]["number"], each["shard"]["count"]) for each in first]
+    (name,) = {each["shard"]["plan"] for each in first}
+    assert name != report["plan"]
+    assert {"number": 2, "count": 3, "plan": read(fleet, 2)["shard"]["plan"]} == report
+    assert {7} == {each["request"]["whole"]["summary"]["add"] for each in first}
+
+
+def test_a_counted_shard_deletes_and_recreates(fleet: CommandLine) -> None:
+    """Each orphan in one shard: that of its region, or the smallest; where one is, others of its region follow."""
+    fleet("apply", "-y")
+    for number in range(2):
+        declare(fleet, number, "Windows")
+    for name in ("g2", "g5", "web"):  # nobody is left in eastus
+        (fleet.folder / f"manifests/{name}.yaml").unlink()
+    allowed = ("--allow-replace=2", "--prune", "--max-deletes", "3")
+    saved = fleet("shards", "--out", "plans", *allowed)
+    writes = [list_writes(read(fleet, each)) for each in (1, 2)]
+    applied = [fleet("apply", "--plan", f"plans/shard-{each}.json", *allowed) for each in (1, 2)]
+
+    assert 0 == saved.code, saved.err
+    assert [
+        {"rg-shop/g1": "replace", "rg-shop/g2": "delete", "rg-shop/g5": "delete"},
+        {"rg-shop/g0": "replace", "rg-shop/web": "delete"},
+    ] == writes
+    assert [0, 0] == [each.code for each in applied], [each.out + each.err for each in applied]
+    assert 0 == fleet("plan", "--prune", "--detailed-exitcode").code
+
+
+def test_releases_must_be_repeated(fleet: CommandLine) -> None:
+    """As for any saved plan: the file gives itself no permission."""
+    fleet("apply", "-y")
+    declare(fleet, 0, "Windows")
+    fleet("shards", "--out", "plans", "--allow-replace=1")
+    plans = [read(fleet, each) for each in (1, 2, 3)]
+    (number,) = (each["shard"]["number"] for each in plans if list_writes(each))
+    file = f"plans/shard-{number}.json"
+    forgotten = fleet("apply", "--plan", file)
+    repeated = fleet("apply", "--plan", file, "--allow-replace=1")
+
+    assert (4, True) == (forgotten.code, "--allow-replace=1" in forgotten.err)
+    assert 0 == repeated.code, repeated.out + repeated.err
+
+
+@pytest.mark.parametrize("engine", ["text", "github", "json"])
+def test_a_blocked_whole_saves_nothing(engine: str, fleet: CommandLine) -> None:
+    """Though each shard alone would be within the limit; former plans stay."""
+    fleet("shards", "--out", "plans")
+    former = list_files(fleet.folder / "plans")
+    before = read(fleet, 1)
+    fleet("apply", "-y")
+    for number in range(3):
+        (fleet.folder / f"manifests/g{number}.yaml").unlink()
+    ran = fleet("shards", "--out", "plans", "--prune", "--format", engine, "--report", "markdown=plan.md")
+
+    assert 3 == ran.code
+    assert "3 groups would be deleted; the limit is 1" in ran.out + ran.err
+    assert engine == "text" or ran.out == ("" if engine == "github" else ran.out)
+    assert "3 groups would be deleted" in (fleet.folder / "plan.md").read_text(encoding="utf-8")
+    assert (former, before) == (list_files(fleet.folder / "plans"), read(fleet, 1))
+
+
+def test_an_error_is_no_matrix(fleet: CommandLine) -> None:
+    """Nothing is on standard output that a job could take for one."""
+    fleet.write("manifests/web.yaml", "name: web\nosType: BeOS\n")
+    ran = fleet("shards", "--out", "plans", "--format", "github")
+
+    assert (1, "") == (ran.code, ran.out)
+
+
+def test_the_result_of_a_stale_shard_says_which_it_was(fleet: CommandLine) -> None:
+    """For merge, to which it belongs all the same."""
+    fleet("shards", "--out", "plans")
+    fleet("apply", "-y")
+    ran = fleet("apply", "--plan", "plans/shard-2.json", "--report", "json=two.json")
+    told = json.loads((fleet.folder / "two.json").read_text(encoding="utf-8").splitlines()[-1])["result"]
+
+    assert (4, {"number": 2, "count": 3}) == (ran.code, told["shard"])
+
+
+def test_a_former_larger_run_leaves_nothing(fleet: CommandLine) -> None:
+    """The folder is replaced as a whole."""
+    fleet("shards", "--out", "plans")
+    fleet("shards", "--out", "plans", "--max", "2")
+    missing = fleet("apply", "--plan", "plans/shard-3.json")
+
+    assert ["shard-1.json", "shard-2.json"] == list_files(fleet.folder / "plans")
+    assert (1, True) == (missing.code, "shard-1.json to shard-2.json" in missing.err), missing.err
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "shard-0.json", "shard-1.json", ".hidden"])
+def test_a_folder_with_something_else_is_left_alone(name: str, fleet: CommandLine) -> None:
+    """It would be replaced."""
+    fleet.write(f"plans/{name}", "mine")
+    ran = fleet("shards", "--out", "plans")
+
+    assert (1, "") == (ran.code, ran.out)
+    assert name in ran.err
+    assert [name] == list_files(fleet.folder / "plans")
+
+
+@pytest.mark.parametrize("out", [".", "..", "nowhere/plans", "manifests/web.yaml", ""])
+def test_what_is_no_folder_for_plans(out: str, fleet: CommandLine) -> None:
+    """Nothing is read from Azure, nothing is written."""
+    before = list_files(fleet.folder)
+    ran = fleet("shards", "--out", out)
+
+    assert (1, "") == (ran.code, ran.out)
+    assert before == list_files(fleet.folder)
+
+
+def test_a_link_is_not_followed(fleet: CommandLine) -> None:
+    """Neither as the folder nor in it."""
+    (fleet.folder / "elsewhere").mkdir()
+    (fleet.folder / "plans").symlink_to(fleet.folder / "elsewhere")
+
+    assert 1 == fleet("shards", "--out", "plans").code
+    assert [] == list_files(fleet.folder / "elsewhere")
+
+
+def test_only_the_whole_is_cut(fleet: CommandLine) -> None:
+    """What narrows a run and what releases limits have no place without each other."""
+    narrowed = fleet("shards", "--out", "plans", "--only", "web")
+    offline = fleet("shards", "--prune")
+
+    assert (1, True) == (narrowed.code, "--only" in narrowed.err)
+    assert (1, True) == (offline.code, "add --out DIR" in offline.err)
+
+
+def test_a_sibling_makes_the_resource_group(fleet: CommandLine) -> None:
+    """That all plans would make: the others still hold, and make it no second time."""
+    fleet("shards", "--out", "plans")
+    planned = [len(read(fleet, each)["resource_group_changes"]) for each in (1, 2, 3)]
+    applied = apply_all(fleet)
+    made = [sum(each["type"] == "resource_group_created" for each in ran.documents) for ran in applied]
+
+    assert ([1, 1, 1], [1, 0, 0]) == (planned, made), [each.out for each in applied]
+    assert [0, 0, 0] == [each.code for each in applied]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"location": "westeurope"},
+        {"location": "eastus", "tags": {"managed-by": "shop"}},
+        {"location": "westeurope", "tags": {"managed-by": "other"}},
+    ],
+)
+def test_a_resource_group_that_no_sibling_made(body: dict[str, Any], fleet: CommandLine, served: Served) -> None:
+    """It is somebody else's, or somewhere else."""
+    there = ("--arm-endpoint", served.url)
+    fleet("shards", "--out", "plans", *there)
+    address = f"{served.url}/subscriptions/{NOBODY}/resourcegroups/rg-shop?api-version=2021-04-01"
+    headers = {"Content-Type": "application/json"}
+    with urlopen(Request(address, json.dumps(body).encode(), headers, method="PUT")) as answer:
+        assert 201 == answer.status
+    ran = fleet("apply", "--plan", "plans/shard-1.json", *there)
+
+    assert (4, True) == (ran.code, "the plan would create different ones" in ran.err), ran.err
+
+
+def test_one_resource_group_in_two_regions_is_refused(fleet: CommandLine) -> None:
+    """Two shards would make it in different places."""
+    project = PROJECT.replace("location: westeurope\n", "")
+    fleet.write("aci-reconcile.yaml", project)
+    (fleet.folder / "manifests/web.yaml").unlink()
+    ran = fleet("shards", "--out", "plans")
+
+    assert 3 == ran.code, ran.err
+    assert "several shards would make the resource group rg-shop" in ran.err
+    assert not (fleet.folder / "plans").exists()
