@@ -13,6 +13,8 @@ from aci_reconcile.azure.lock.lease import Seen
 from aci_reconcile.core.errors import LockLostError, NoAnswerError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aci_reconcile.core.errors import AzureError
     from aci_reconcile.core.lock import Holder
 
@@ -43,6 +45,8 @@ class Account:
     breaking: bool = False
     seconds: int = 60
     content: bytes = b""
+    taken: list[str] = field(default_factory=list)
+    """The leases in the order in which they were taken."""
 
     @property
     def leased(self) -> bool:
@@ -60,12 +64,21 @@ class FakeBlob:
     asked: list[str] = field(default_factory=list)
     closed: bool = False
     address: LockAddress = ADDRESS
+    beside: dict[str, Account] = field(default_factory=dict)
+    travel: Callable[[], None] = lambda: None
+    """Lets time pass while a request, and its answer, are on their way; it may lose either."""
 
     def look(self) -> Seen:
         """Return what is there."""
         self._send("look")
         known = None if self.account.foreign else self.account.holder
         return Seen(self.account.exists, known, self.account.leased)
+
+    def look_around(self) -> dict[str, Seen]:
+        """Return the blobs of the container."""
+        self._send("list")
+        known = {**self.beside, self.address.blob: self.account}
+        return {name: Seen(each.exists, each.holder, each.leased) for name, each in known.items()}
 
     def create(self, holder: Holder) -> None:
         """Create the blob unless it exists."""
@@ -80,6 +93,7 @@ class FakeBlob:
         if not taken:
             self.account.lease, self.account.breaking, self.account.seconds = lease, False, seconds
             self.account.until = self.account.time.now + seconds
+            self.account.taken.append(lease)
         return not taken
 
     def renew(self, lease: str) -> bool:
@@ -138,3 +152,4 @@ class FakeBlob:
             raise NoAnswerError("no answer")
         if self.failures:
             raise self.failures.pop(0)
+        self.travel()

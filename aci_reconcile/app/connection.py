@@ -100,7 +100,7 @@ def _connect(
 ) -> Generator[Connection]:
     from aci_reconcile.azure import connect, start_span
 
-    _silence_sdks()
+    silence_sdks()
     backend = connect(
         endpoint,
         api_version=place.api_version,
@@ -128,7 +128,7 @@ def _find_secrets(environ: Mapping[str, str]) -> Iterator[Secret]:
             yield Secret(value, source=f"env:{name}")
 
 
-def _silence_sdks() -> None:
+def silence_sdks() -> None:
     """Keep the SDKs from logging to stderr what their errors say anyway, unless logging is configured."""
     import logging
 

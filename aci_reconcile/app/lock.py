@@ -6,10 +6,11 @@ import json
 import random
 import socket
 import uuid
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from aci_reconcile.app.connection import find_endpoint, silence_sdks
 from aci_reconcile.azure.endpoint import get_cloud
 from aci_reconcile.azure.lock.address import find_cloud, make_lock_address, parse_lock_url
 from aci_reconcile.azure.lock.connection import open_blob
@@ -23,23 +24,26 @@ if TYPE_CHECKING:
 
     from aci_reconcile.app.requests import LockRequest, Target
     from aci_reconcile.app.run import Run
-    from aci_reconcile.azure.endpoint import Endpoint
     from aci_reconcile.azure.lock.address import LockAddress
     from aci_reconcile.azure.lock.lease import Blob
     from aci_reconcile.core.model import Json
+    from aci_reconcile.core.shards import ShardNumber
     from aci_reconcile.manifest import Project
 
 _PAUSE: Final = 2.0
 """Seconds between two attempts to take a lock that somebody else has."""
 
 
-def find_address(project: Project, url: str, target: Target, environ: Mapping[str, str]) -> LockAddress | None:
+def find_address(
+    project: Project, shard: ShardNumber | None, url: str, target: Target, environ: Mapping[str, str]
+) -> LockAddress | None:
     """Return the lock of a project; None if there is none.
 
     It is named after project and environment, and not after the project's id, which two clones may derive differently.
 
     Args:
         project: the project, for the chosen environment.
+        shard: which part of it the run is about; None for all of it.
         url: what a flag or the environment names; empty for what the project file names.
         target: where requests go: that decides the cloud.
         environ: the environment variables.
@@ -47,31 +51,35 @@ def find_address(project: Project, url: str, target: Target, environ: Mapping[st
     Raises:
         UsageError: the URL is no blob of that cloud.
     """
-    from aci_reconcile.app.connection import find_endpoint
-
     settings = project.lock
     if target.local or not (url or settings):
         return None
     endpoint = find_endpoint(target, environ)
     cloud = find_cloud(endpoint, target.cloud or "public")
     if url:
-        return parse_lock_url(url, cloud).choose_name(project.owner)
+        return parse_lock_url(url, cloud).choose_name(project.owner, shard)
     # A server on this machine that takes no token is for trying things out, as the embedded emulator is.
     if settings is None or not endpoint.needs_token:
         return None
-    return make_lock_address(settings.account, settings.container, cloud).choose_name(project.owner)
-
-
-def find_credential_cloud(target: Target, environ: Mapping[str, str]) -> Endpoint:
-    """Return the cloud whose credential opens the lock: that of the run's requests, where they have one."""
-    from aci_reconcile.app.connection import find_endpoint
-
-    endpoint = find_endpoint(target, environ)
-    return endpoint if endpoint.needs_token else get_cloud(target.cloud or "public")
+    return make_lock_address(settings.account, settings.container, cloud).choose_name(project.owner, shard)
 
 
 @contextmanager
-def hold_lock(project: Project, target: Target, run: Run) -> Generator[HeldLock | None]:
+def open_lock(address: LockAddress, target: Target, environ: Mapping[str, str]) -> Generator[Blob]:
+    """Open the way to a lock; nothing is sent yet.
+
+    Raises:
+        AuthenticationError: the credentials in the environment are incomplete or contradict the cloud.
+    """
+    silence_sdks()
+    endpoint = find_endpoint(target, environ)
+    cloud = endpoint if endpoint.needs_token else get_cloud(target.cloud or "public")
+    with closing(open_blob(address, cloud, environ)) as blob:
+        yield blob
+
+
+@contextmanager
+def hold_lock(project: Project, shard: ShardNumber | None, target: Target, run: Run) -> Generator[HeldLock | None]:
     """Hold the lock of the project while the block runs; None if the run needs none.
 
     Raises:
@@ -80,12 +88,12 @@ def hold_lock(project: Project, target: Target, run: Run) -> Generator[HeldLock 
         AzureError: the storage account does not answer, or refuses.
     """
     request = target.lock
-    address = None if request is None else find_address(project, request.url, target, run.environ)
+    address = None if request is None else find_address(project, shard, request.url, target, run.environ)
     if request is None or address is None:
         yield None
         return
-    blob = open_blob(address, find_credential_cloud(target, run.environ), run.environ)
-    with wait_for_lock(blob, make_holder(project.owner, request.command, run), request, run) as held:
+    holder = make_holder(project.owner, request.command, run)
+    with open_lock(address, target, run.environ) as blob, wait_for_lock(blob, holder, request, run) as held:
         yield held
 
 
@@ -125,7 +133,6 @@ def wait_for_lock(blob: Blob, holder: Holder, request: LockRequest, run: Run, ti
             run.console.info(f"Waiting for the lock {blob.address}, held by {who}.")
             told = who
         run.clock.sleep(min(left, _PAUSE + random.random()))  # noqa: S311  keeps several from asking at once
-    raise AssertionError
 
 
 def _make_hint(request: LockRequest) -> str:

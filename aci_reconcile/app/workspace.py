@@ -117,7 +117,7 @@ def take_lock(sources: Sources, target: Target, run: Run, stack: ExitStack) -> H
         return None
     from aci_reconcile.app.lock import hold_lock
 
-    return stack.enter_context(hold_lock(project, target, run))
+    return stack.enter_context(hold_lock(project, request.shard, target, run))
 
 
 def guard(connection: Connection, lock: HeldLock | None) -> Connection:

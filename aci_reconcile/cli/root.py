@@ -30,6 +30,7 @@ _COMMANDS = {
         "stop": "aci_reconcile.cli.commands.stop",
         "start": "aci_reconcile.cli.commands.start",
         "wait": "aci_reconcile.cli.commands.wait",
+        "unlock": "aci_reconcile.cli.commands.unlock",
     },
     "Inspect": {
         "status": "aci_reconcile.cli.commands.status",

@@ -59,6 +59,14 @@ CREATE_RESOURCE_GROUPS: Final = Option(
 )
 
 
+LOCK: Final = Option(
+    "--lock",
+    section=SAFETY,
+    type=Name(),
+    metavar="URL",
+    default="",
+    help="Lock: a blob, or a container with one for each project (default: the project's).",
+)
 TIME_BOX: Final = Option(
     "--time-box",
     section=WAITING,
@@ -73,16 +81,7 @@ TIME_BOX: Final = Option(
 class LockOptions:
     """The lock that keeps two runs from writing at once."""
 
-    lock: str = declare(
-        Option(
-            "--lock",
-            section=SAFETY,
-            type=Name(),
-            metavar="URL",
-            default="",
-            help="Write only while this blob, or one in this container, is leased (default: the project's).",
-        )
-    )
+    lock: str = declare(LOCK)
     lock_timeout: float = declare(
         Option(
             "--lock-timeout",

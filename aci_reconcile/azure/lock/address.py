@@ -7,6 +7,7 @@ cloud supplies the rest. The clouds' domains are documented (learn.microsoft.com
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.azure.endpoint import Endpoint
+    from aci_reconcile.core.shards import ShardNumber
 
 SUFFIXES: Final[Mapping[CloudName, str]] = {
     "public": "blob.core.windows.net",
     "usgov": "blob.core.usgovcloudapi.net",
     "china": "blob.core.chinacloudapi.cn",
 }
+_SHARD: Final = re.compile(r"@[0-9]+-of-(?P<count>[0-9]+)")
 _LONGEST_NAME: Final = 1024
 """Documented (learn.microsoft.com, naming-and-referencing-containers--blobs--and-metadata), as is that a name should
 not end with a dot or a slash."""
@@ -33,18 +36,41 @@ _FORM: Final = "write it as https://ACCOUNT.blob.core.windows.net/CONTAINER or â
 
 @dataclass(frozen=True, slots=True)
 class LockAddress:
-    """The blob that is leased. ``account`` is the URL of the account; ``name`` is empty until the owner is known."""
+    """The blob that is leased. ``account`` is the URL of the account; ``name`` is empty until the owner is known.
+
+    ``shard`` is ``I-of-N`` for one of several runs that share the lock ``name``.
+    """
 
     account: str
     container: str
     name: str = ""
+    shard: str = ""
 
     def __str__(self) -> str:
-        return f"{self.account}/{self.container}/{quote(self.name)}".rstrip("/")
+        return f"{self.account}/{self.container}/{quote(self.blob, safe='/@')}".rstrip("/")
 
-    def choose_name(self, owner: str) -> LockAddress:
+    @property
+    def blob(self) -> str:
+        """The name of the blob."""
+        return f"{self.name}@{self.shard}" if self.shard else self.name
+
+    def choose_name(self, owner: str, shard: ShardNumber | None = None) -> LockAddress:
         """Return the address with a name: the one that it has, or the one of an owner of groups."""
-        return self if self.name else replace(self, name=f"{owner}.lock")
+        part = f"{shard.number}-of-{shard.count}" if shard else ""
+        return replace(self, name=self.name or f"{owner}.lock", shard=part)
+
+    def excludes(self, blob: str) -> bool:
+        """Whether nobody may hold another blob of the container while this one is held.
+
+        A run of the whole project excludes every shard. Shards of one cut share nothing; shards of two cuts may.
+        """
+        if not blob.startswith(self.name) or blob == self.blob:
+            return False
+        rest = blob.removeprefix(self.name)
+        if not rest:
+            return bool(self.shard)
+        found = _SHARD.fullmatch(rest)
+        return found is not None and (not self.shard or found["count"] != self.shard.rpartition("-")[2])
 
 
 def parse_lock_url(url: str, cloud: CloudName) -> LockAddress:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from azure.core import PipelineClient
 from azure.core.exceptions import AzureError as SdkError
@@ -21,7 +21,8 @@ from aci_reconcile.azure.auth.identity import NOBODY, USER_AGENT
 from aci_reconcile.azure.errors import translate_exception
 from aci_reconcile.azure.http.answer import Answer, clip
 from aci_reconcile.azure.lock.holder import read_metadata, write_metadata
-from aci_reconcile.azure.lock.lease import Seen
+from aci_reconcile.azure.lock.lease import LEASED, Seen
+from aci_reconcile.azure.lock.listing import read_page
 from aci_reconcile.core.errors import (
     AuthenticationError,
     AzureError,
@@ -49,7 +50,7 @@ _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _CONFLICT, _MOVED = 401, 403, 404, 409, 4
 _TOO_MANY = 429
 _SERVER_ERRORS = range(500, 600)
 _DIGITS: Final = 6
-_LEASED: Final = frozenset({"leased", "breaking"})
+_PAGES: Final = 20
 LARGEST_STATE: Final = 1024 * 1024
 """Bytes that are kept in the blob at most: somebody else's content must not fill the memory."""
 
@@ -63,7 +64,8 @@ class LeasedBlob:
 
     def __init__(self, address: LockAddress, transport: Any, authentication: Any, identity: Identity) -> None:
         self.address = address
-        self._url = f"{address.account}/{address.container}/{quote(address.name)}"
+        self._container = f"{address.account}/{address.container}"
+        self._url = f"{self._container}/{quote(address.blob)}"
         self._identity = identity
         policies = [RequestIdPolicy(), UserAgentPolicy(USER_AGENT), authentication]
         self._client: Any = PipelineClient(address.account, policies=policies, transport=transport)
@@ -75,9 +77,22 @@ class LeasedBlob:
             return Seen(exists=False)
         names = (name for name in answer.headers if name.startswith("x-ms-meta-"))
         holder = read_metadata({name.removeprefix("x-ms-meta-"): answer.headers[name] for name in names})
-        leased = answer.headers.get("x-ms-lease-state", "").lower() in _LEASED
+        leased = answer.headers.get("x-ms-lease-state", "").lower() in LEASED
         is_block = answer.headers.get("x-ms-blob-type", "").lower() == "blockblob"
         return Seen(holder=holder if is_block else None, leased=leased)
+
+    def look_around(self) -> Mapping[str, Seen]:
+        """Return what is beside it, by name: the blobs of the whole project and of its shards."""
+        found: dict[str, Seen] = {}
+        marker = ""
+        for _ in range(_PAGES):
+            asked = {"restype": "container", "comp": "list", "include": "metadata", "prefix": self.address.name}
+            query = urlencode(asked | ({"marker": marker} if marker else {}))
+            page, marker = read_page(self._ask("GET", query, accept={_OK}, url=self._container).content)
+            found |= page
+            if not marker:
+                return found
+        raise AzureError(f"the container of the lock {self.address} holds too many blobs with its name")
 
     def create(self, holder: Holder) -> None:
         """Create the blob unless it exists; nothing is overwritten."""
@@ -154,6 +169,7 @@ class LeasedBlob:
         content: bytes = b"",
         *,
         accept: set[int],
+        url: str = "",
     ) -> Answer:
         """Send one request, once.
 
@@ -162,8 +178,8 @@ class LeasedBlob:
             UsageError: the container does not exist.
         """
         sent = {"x-ms-version": _API_VERSION, "x-ms-date": formatdate(usegmt=True), **(headers or {})}
-        url = f"{self._url}?{query}" if query else self._url
-        request = HttpRequest(method, url, headers=sent, content=content if method == "PUT" else None)
+        target = f"{url or self._url}?{query}" if query else self._url
+        request = HttpRequest(method, target, headers=sent, content=content if method == "PUT" else None)
         try:
             response = self._client.send_request(request)
             known = {name.lower(): value for name, value in response.headers.items()}

@@ -6,6 +6,7 @@ Nobody has to clean up after a run that was killed: its lease ends by itself.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
@@ -13,7 +14,7 @@ from aci_reconcile.azure.http.fence import Fence, read_ticks
 from aci_reconcile.core.errors import AciReconcileError, LockLostError, NoAnswerError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from aci_reconcile.azure.lock.address import LockAddress
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LEASED: Final = frozenset({"leased", "breaking"})
+"""The states in which nobody else can take a lease (documented)."""
 _ATTEMPTS: Final = 3
 """How often a request is sent that does no harm if it is carried out twice."""
 _PATIENCE: Final = 30.0
@@ -41,7 +44,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A blob, as it was seen; ``holder`` is None if it is no lock of ours."""
+    """A blob, as it was seen; ``holder`` is None if it is no lock, whoever made it."""
 
     exists: bool = True
     holder: Holder | None = None
@@ -58,6 +61,10 @@ class Blob(Protocol):
 
     def look(self) -> Seen:
         """Return what is there."""
+        ...
+
+    def look_around(self) -> Mapping[str, Seen]:
+        """Return what is beside it, by name."""
         ...
 
     def create(self, holder: Holder, /) -> None:
@@ -150,21 +157,21 @@ class HeldLock:
         """Let the lock go, once no write is on its way; if that takes too long, the lease ends by itself."""
         self._end.set()
         self.fence.close("the lock was given back")
-        try:
-            if self.fence.wait_until_idle(_PATIENCE):
-                self.blob.release(self.lease)
-        except AciReconcileError:
-            return  # it ends by itself
-        finally:
-            self.blob.close()
+        if self.fence.wait_until_idle(_PATIENCE):
+            self.let_go()
+
+    def let_go(self) -> None:
+        """End the lease."""
+        with suppress(AciReconcileError):  # it ends by itself
+            self.blob.release(self.lease)
 
     def _keep(self) -> None:
         """Renew the lease until the end, or until it is lost."""
         pause = self.timing.renewal
         while not self._end.wait(pause) and not self.find_loss():
-            pause = self.timing.renewal if self._renew() else self.timing.again
+            pause = self.timing.renewal if self.renew() else self.timing.again
 
-    def _renew(self) -> bool:
+    def renew(self) -> bool:
         """Renew the lease once; returns whether there was an answer."""
         sent = self.ticks()
         try:
@@ -209,12 +216,24 @@ def take(
     held = HeldLock(blob, holder, lease, Fence(timing.fence, sent, ticks), timing, ticks)
     try:
         _repeat(lambda: blob.describe(lease, holder))
+        rival = _find_rival(blob)
     except LockLostError:  # broken by force since
         return _repeat(blob.look)
     except BaseException:
         held.release()
         raise
-    return held
+    if rival is not None:
+        held.let_go()
+    return rival or held
+
+
+def _find_rival(blob: Blob) -> Seen | None:
+    """Return a lock beside ours that somebody holds, and that excludes ours: of the whole project, or of a shard.
+
+    Both take their own lock first, and look then: so of two, at least one sees the other.
+    """
+    around = _repeat(blob.look_around)
+    return next((seen for name, seen in around.items() if seen.leased and blob.address.excludes(name)), None)
 
 
 def _repeat(ask: Callable[[], T]) -> T:

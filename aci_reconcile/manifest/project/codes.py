@@ -277,5 +277,6 @@ ACI297: Final = Code(
             Basis.DOCUMENT,
             "learn.microsoft.com, storage-account-overview, and naming-and-referencing-containers--blobs--and-metadata",
         ),
+        Evidence(Basis.OURS, "docs/locking.md"),
     ),
 )

@@ -20,3 +20,13 @@ def describe_holder(holder: Holder | None) -> str:
         holder.link,
     ]
     return sanitize(f"{holder.owner or 'an unknown project'} ({', '.join(each for each in about if each)})")
+
+
+def render_lock_text(address: str, holder: Holder | None, *, held: bool, free_in: int | None) -> str:
+    """Return who holds a lock, or held it last; ``free_in`` seconds after it was broken."""
+    if free_in is not None:
+        return f"Broke the lock {address}, held by {describe_holder(holder)}. It is free in {free_in} s."
+    if held:
+        return f"The lock {address} is held by {describe_holder(holder)}."
+    last = f" It was held last by {describe_holder(holder)}." if holder is not None else " Nobody has held it yet."
+    return f"The lock {address} is free.{last}"
