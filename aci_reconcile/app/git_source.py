@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.git_process import GitProcess, Limits
+from aci_reconcile.app.private_folder import open_private_folder
 from aci_reconcile.core.errors import AciReconcileError, UsageError
 from aci_reconcile.render.escape import sanitize
 
@@ -154,7 +154,7 @@ def open_git_source(
         UsageError: there is no git, or the ref or the path cannot be one.
         AciReconcileError: the folder cannot be made.
     """
-    with _make_folder() as folder:
+    with open_private_folder("aci-reconcile-git-") as folder:
         git = GitProcess.of(folder, environ, address.protocol, limits or Limits(), "--git")
         _check_path(path)
         source = GitSource(address, ref or "HEAD", path, git, folder / "repository", folder / "trees")
@@ -164,16 +164,6 @@ def open_git_source(
         (source.repository / "info").mkdir(exist_ok=True)
         (source.repository / "info" / "attributes").write_text(_PLAIN)
         yield source
-
-
-@contextmanager
-def _make_folder() -> Generator[Path]:
-    try:
-        made = tempfile.TemporaryDirectory(prefix="aci-reconcile-git-", ignore_cleanup_errors=True)  # mode 0700
-    except OSError as error:
-        raise AciReconcileError(f"no temporary folder can be made: {error.strerror or error}") from error
-    with made as name:
-        yield Path(name).resolve()
 
 
 def _check_path(path: str) -> None:
