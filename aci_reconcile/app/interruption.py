@@ -64,6 +64,10 @@ class Interruption:
     alarm: threading.Timer | None = None
     json: bool = False
     """Whether stderr takes JSON lines only."""
+    on_hangup: Callable[[], bool] = field(default=lambda: False)
+    """What SIGHUP means besides the end of a terminal; returns whether it meant that."""
+    ends_well: bool = False
+    """Whether a signal is how the run is meant to end: the exit code is 0 then, unless something is broken off."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -75,6 +79,8 @@ class Interruption:
     @property
     def words(self) -> str:
         """The message about it."""
+        if self.ends_well:
+            return "Ended."
         return f"Interrupted{'' if self.wrote else '; nothing was written'}."
 
     def has_come(self) -> bool:
@@ -106,11 +112,26 @@ class Interruption:
         finally:
             self.protected = False
 
+    @contextmanager
+    def allow_end(self) -> Generator[None]:
+        """Let a signal end the work of this block at once, within work that is protected.
+
+        Raises:
+            EndedBySignalError: one comes, or has come before.
+        """
+        self.protected = False
+        try:
+            if self.signal:
+                raise EndedBySignalError
+            yield
+        finally:
+            self.protected = True
+
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del frame
         again, self.asked = self.asked, self.asked or number != _HANGUP
         # A closed terminal sends SIGHUP several times; none of them is a second request to end.
-        if number == _HANGUP and self.signal:
+        if number == _HANGUP and (self.signal or self.on_hangup()):
             return
         if again:
             _write(self.render_line(f"Aborted.{self.last_words()}", _SHOW_CURSOR if sys.stderr.isatty() else ""))
@@ -132,7 +153,7 @@ class Interruption:
 
     def _exit(self) -> None:
         _write(self.render_line(self.words))
-        os._exit(int(self.exit_code))
+        os._exit(0 if self.ends_well else int(self.exit_code))
 
     def render_line(self, text: str, then: str = "") -> str:
         """Return the text, or one line of JSON; ``then`` is added for a terminal only."""

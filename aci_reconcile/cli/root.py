@@ -21,6 +21,7 @@ _COMMANDS = {
         "verify": "aci_reconcile.cli.commands.verify",
         "apply": "aci_reconcile.cli.commands.apply",
         "drift": "aci_reconcile.cli.commands.drift",
+        "watch": "aci_reconcile.cli.commands.watch",
         "destroy": "aci_reconcile.cli.commands.destroy",
         "run": "aci_reconcile.cli.commands.run",
     },

@@ -42,6 +42,45 @@ RESTORE: Final = Option(
     is_flag=True,
     help="Create the former group again if Azure refuses its replacement.",
 )
+PRUNE: Final = Option(
+    "--prune/--no-prune",
+    section=SAFETY,
+    safety=True,
+    default=None,
+    help="Delete this project's groups that have no manifest (default: no, or the project's).",
+)
+MAX_DELETES: Final = Option(
+    "--max-deletes",
+    section=SAFETY,
+    safety=True,
+    type=_LIMIT,
+    metavar="N",
+    help="Allow N deletions (default: 1, or the project's).",
+)
+MAX_RESTARTS: Final = Option(
+    "--max-restarts",
+    section=SAFETY,
+    safety=True,
+    type=_LIMIT,
+    metavar="N",
+    help="Allow N restarts (default: no limit, or the project's).",
+)
+ADOPT: Final = Option(
+    "--adopt",
+    section=SAFETY,
+    safety=True,
+    is_flag=True,
+    help="Take over declared groups that have no owner.",
+)
+ALLOW_REPLACE: Final = Option(
+    "--allow-replace",
+    section=SAFETY,
+    safety=True,
+    optional="any",
+    type=Allowance(),
+    metavar="N",
+    help="Allow groups, or at most N, to be deleted and created again.",
+)
 TAKE_OVER: Final = Option(
     "--take-over",
     section=SAFETY,
@@ -102,56 +141,12 @@ class LockOptions:
 class ReleaseOptions:
     """What releases a safety limit; on the command line only."""
 
-    prune: bool | None = declare(
-        Option(
-            "--prune/--no-prune",
-            section=SAFETY,
-            safety=True,
-            default=None,
-            help="Delete this project's groups that have no manifest (default: no, or the project's).",
-        )
-    )
-    max_deletes: int | None = declare(
-        Option(
-            "--max-deletes",
-            section=SAFETY,
-            safety=True,
-            type=_LIMIT,
-            metavar="N",
-            help="Allow N deletions (default: 1, or the project's).",
-        )
-    )
-    max_restarts: int | None = declare(
-        Option(
-            "--max-restarts",
-            section=SAFETY,
-            safety=True,
-            type=_LIMIT,
-            metavar="N",
-            help="Allow N restarts (default: no limit, or the project's).",
-        )
-    )
-    adopt: bool = declare(
-        Option(
-            "--adopt",
-            section=SAFETY,
-            safety=True,
-            is_flag=True,
-            help="Take over declared groups that have no owner.",
-        )
-    )
+    prune: bool | None = declare(PRUNE)
+    max_deletes: int | None = declare(MAX_DELETES)
+    max_restarts: int | None = declare(MAX_RESTARTS)
+    adopt: bool = declare(ADOPT)
     take_over: tuple[str, ...] = declare(TAKE_OVER)
-    allow_replace: int | None = declare(
-        Option(
-            "--allow-replace",
-            section=SAFETY,
-            safety=True,
-            optional="any",
-            type=Allowance(),
-            metavar="N",
-            help="Allow groups, or at most N, to be deleted and created again.",
-        )
-    )
+    allow_replace: int | None = declare(ALLOW_REPLACE)
     touch_secrets: bool = declare(
         Option(
             "--touch-secrets",

@@ -19,7 +19,7 @@ from aci_reconcile.planning.permission import (
     join_addresses,
     make_unowned_blocker,
 )
-from aci_reconcile.planning.policy import UNLIMITED
+from aci_reconcile.planning.policy import UNLIMITED, Spent
 from aci_reconcile.planning.values import Action, Blocker, Change, Impact
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def find_blockers(
         *(each for each in refusals if each.code == OWNER),
         *_merge_unowned(refusals),
         *_block_protected(changes),
+        *_block_uncounted(changes, policy),
         *(each for each in refusals if each.code == MEMBER),
         *_block_replacements(changes, policy, ours),
         *_block_losses_of_shards(changes, policy),
@@ -100,15 +101,38 @@ def _block_replacements(changes: tuple[Change, ...], policy: Policy, ours: int) 
         for change in changes
         if change.action is Action.REPLACE and not (change.after is not None and change.after.lifecycle.replace)
     )
-    if not blocked or policy.allow_replace == UNLIMITED or len(blocked) <= policy.allow_replace:
+    spent = _get_spent(policy)
+    if not blocked or policy.allow_replace == UNLIMITED or len(blocked) + spent.recreations <= policy.allow_replace:
         return
-    reason = f"{join_addresses(blocked)} must be deleted and created again"
+    gone = _describe_gone(spent.recreations, "recreation")
+    reason = f"{join_addresses(blocked)} must be deleted and created again{gone}"
     replaced, deleted = _list_addresses(changes, Action.REPLACE), _list_addresses(changes, Action.DELETE)
     most = _is_most((*replaced, *deleted), policy, ours)
     # A bare `--allow-replace` allows any number. Where most groups would go, the number has to be typed.
     blanket = policy.allow_replace == 0 and not most
     release = "--allow-replace" if blanket else f"--allow-replace={len(replaced if most else blocked)}"
     yield Blocker("replace", reason, blocked, release)
+
+
+def _get_spent(policy: Policy) -> Spent:
+    """Return what counts against the limits besides this plan: nothing, where they are those of one apply."""
+    return policy.spent or Spent()
+
+
+def _describe_gone(number: int, what: str) -> str:
+    """Return what the last 24 hours have taken of a limit, as the end of a sentence."""
+    return f"; the last 24 hours had {number} {what}{'s' * (number != 1)}" if number else ""
+
+
+def _block_uncounted(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
+    """Block what limits of a day are for, where nobody knows how much of the day's allowance is left."""
+    lost = (*_list_addresses(changes, Action.REPLACE), *_list_addresses(changes, Action.DELETE))
+    restarted = _list_restarts(changes) if policy.max_restarts != UNLIMITED else ()
+    blocked = tuple(dict.fromkeys((*lost, *restarted)))
+    if policy.spent is not None and policy.spent.unknown and blocked:
+        what = "deletions and recreations" if lost else "restarts"
+        reason = f"{join_addresses(blocked)}: the {what} of the last 24 hours are not known"
+        yield Blocker("uncounted", reason, blocked, "keep the count in a file: --state FILE; it is known a day later")
 
 
 def _block_losses_of_shards(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
@@ -144,20 +168,25 @@ def _block_handed_over(changes: tuple[Change, ...], policy: Policy) -> Iterator[
 
 
 def _block_deletions(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    blocked = _list_addresses(changes, Action.DELETE)
-    if policy.max_deletes != UNLIMITED and len(blocked) > policy.max_deletes:
+    blocked, spent = _list_addresses(changes, Action.DELETE), _get_spent(policy)
+    if policy.max_deletes != UNLIMITED and blocked and len(blocked) + spent.deletions > policy.max_deletes:
         reason = f"{_count_groups(blocked)} would be deleted; the limit is {policy.max_deletes}"
-        yield Blocker("delete", reason, blocked, f"--max-deletes {len(blocked)}")
+        reason += _describe_gone(spent.deletions, "deletion")
+        yield Blocker("delete", reason, blocked, f"--max-deletes {len(blocked) + spent.deletions}")
 
 
 def _block_share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iterator[Blocker]:
     """Block a plan that would remove most groups at once, until the command line names the number.
 
-    Limits in the project file do not count: they were written before this plan existed. A single group is left to the
-    other safety limits, and an action that one of them blocks already is not named here again.
+    Limits in the project file do not count: they were written before this plan existed. Nor do numbers that were given
+    to a run that never ends. A single group is left to the other safety limits, and an action that one of them blocks
+    already is not named here again.
     """
     replaced, deleted = _list_addresses(changes, Action.REPLACE), _list_addresses(changes, Action.DELETE)
     if not _is_most((*replaced, *deleted), policy, ours):
+        return
+    if policy.spent is not None:
+        yield _make_share_blocker((*replaced, *deleted), policy.spent, ours)
         return
     unnamed: list[str] = []
     if len(replaced) > max(policy.allow_replace, 0) and not any(_block_replacements(changes, policy, ours)):
@@ -174,10 +203,19 @@ def _block_share(changes: tuple[Change, ...], policy: Policy, ours: int) -> Iter
         yield Blocker("share", reason, (*replaced, *deleted), " ".join(unnamed))
 
 
+def _make_share_blocker(taken: tuple[str, ...], spent: Spent, ours: int) -> Blocker:
+    """Return the blocker of what a run that never ends would remove in a day."""
+    number, most = len(taken) + spent.deletions + spent.recreations, max(ours, spent.owned)
+    reason = f"{number} of {most} groups would have been deleted or recreated within 24 hours"
+    return Blocker("share", reason, taken, "raise policy.maxShare in the project file, or use aci-reconcile apply")
+
+
 def _is_most(taken: tuple[str, ...], policy: Policy, ours: int) -> bool:
-    """Whether so many groups exceed the share that may go at once. A single group never does."""
+    """Whether so many groups exceed the share that may go at once, or in a day. A single group never does."""
+    spent = _get_spent(policy)
     # In a project of one or two groups any replacement is "most of them", and would always be blocked.
-    return len(taken) > max(1, policy.max_share * ours)
+    most = max(1, policy.max_share * max(ours, spent.owned))
+    return bool(taken) and len(taken) + spent.deletions + spent.recreations > most
 
 
 def _list_addresses(changes: tuple[Change, ...], action: Action) -> tuple[str, ...]:
@@ -185,12 +223,16 @@ def _list_addresses(changes: tuple[Change, ...], action: Action) -> tuple[str, .
 
 
 def _block_restarts(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
-    found = {change.address: change.impact for change in changes if change.impact in {Impact.RESTART, Impact.STOP}}
-    blocked, stops = tuple(found), Impact.STOP in found.values()
-    if policy.max_restarts != UNLIMITED and len(blocked) > policy.max_restarts:
-        verb = "restart or stop" if stops else "restart"
+    blocked, spent = _list_restarts(changes), _get_spent(policy)
+    if policy.max_restarts != UNLIMITED and blocked and len(blocked) + spent.restarts > policy.max_restarts:
+        verb = "restart or stop" if any(each.impact is Impact.STOP for each in changes) else "restart"
         reason = f"{_count_groups(blocked)} would {verb}; the limit is {policy.max_restarts}"
-        yield Blocker("restart", reason, blocked, f"--max-restarts {len(blocked)}")
+        reason += _describe_gone(spent.restarts, "restart")
+        yield Blocker("restart", reason, blocked, f"--max-restarts {len(blocked) + spent.restarts}")
+
+
+def _list_restarts(changes: tuple[Change, ...]) -> tuple[str, ...]:
+    return tuple(change.address for change in changes if change.impact in {Impact.RESTART, Impact.STOP})
 
 
 def _block_resource_groups(missing: Iterable[Scope], policy: Policy) -> Iterator[Blocker]:

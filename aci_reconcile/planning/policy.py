@@ -63,6 +63,19 @@ class Owner:
         return self.mark if self.project_id or not tags.owner_id(tag) else tag
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a run that never ends has taken of its safety limits in the last 24 hours."""
+
+    deletions: int = 0
+    recreations: int = 0
+    restarts: int = 0
+    owned: int = 0
+    """The most groups that were owned in that time: what shares are counted against."""
+    unknown: bool = False
+    """Nobody knows, so everything counts as used up."""
+
+
 UNLIMITED = -1
 """As ``Policy.allow_replace``: any number of replacements."""
 
@@ -112,6 +125,9 @@ class Policy(Owner):
     """Keys of the groups that may be written; None: all."""
     narrowed_by: str = "what narrows this run"
     """What selects them, in a person's words: ``--only``, or the paths."""
+    spent: Spent | None = None
+    """Limits are those of a day, and this of it is gone already; nobody sees the plan before it is carried out. None:
+    they are those of one apply."""
     sharded: bool = False
     """Other runs are about the rest of the project: nobody has seen the whole, so nothing is deleted or recreated."""
     allotment: Allotment | None = None

@@ -166,9 +166,9 @@ class Blocker:
     """A reason why the plan may not be applied as it stands.
 
     ``code`` is stable (``replace``, ``delete``, ``share``, ``restart``, ``owner``, ``unowned``, ``member``,
-    ``protected``, ``emptied``, ``ignored``, ``elsewhere``, ``resource-group``, ``observe``, ``freeze``, ``rule``,
-    ``reference``, ``body``, ``circle``, ``label``); ``release`` is the flag or the edit that lifts it, as a person
-    would type it.
+    ``protected``, ``uncounted``, ``emptied``, ``ignored``, ``elsewhere``, ``resource-group``, ``observe``, ``freeze``,
+    ``rule``, ``reference``, ``body``, ``circle``, ``label``); ``release`` is the flag or the edit that lifts it, as a
+    person would type it.
     """
 
     code: str

@@ -195,7 +195,9 @@ def _write(change: Change, current: Resource | None, ctx: Context, deadline: Dea
 def _can_recreate(change: Change, ctx: Context) -> bool:
     """Whether a group that Azure refuses to update may be deleted and created again in this run."""
     allowed = ctx.policy.allow_replace == UNLIMITED or (change.after is not None and change.after.lifecycle.replace)
-    return change.before is not None and allowed and not is_protected(change) and not ctx.policy.sharded
+    # A shard deletes nothing, and a run with limits of a day has counted only the recreations of its plan.
+    counted = not ctx.policy.sharded and ctx.policy.spent is None
+    return change.before is not None and allowed and not is_protected(change) and counted
 
 
 def _is_hung(change: Change, error: AzureError) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -162,6 +162,8 @@ class _GroupReader:
     def decide_from_lists(self) -> None:
         """Decide about each listed group whose secrets compare quickly; slow hashes are made beside the reads."""
         for key, live in self.listed.items():
+            if key in self.selected and self._recall(live):
+                continue
             if key in self.selected and key not in self.slow:
                 if tags.get(live.tags, tags.SECRETS):
                     self.verdicts[make_verdict_key(live)] = match_secrets(self.selected[key], live, self.policy)
@@ -196,7 +198,7 @@ class _GroupReader:
         The hashes of some groups are made while others are read.
         """
         key = live.id.key
-        if key in self.slow:
+        if key in self.slow and make_verdict_key(live) not in self.verdicts:
             match = partial(match_secrets, self.selected[key], live, self.policy)
             self.verdicts[make_verdict_key(live)] = yield from compute(partial(self.reader.hash_cost.measure, match))
             self._decide_if_equal(live)
@@ -204,12 +206,28 @@ class _GroupReader:
                 return (live,)
         return (yield from read_when_settled(live.id, self.reader, self._is_enough))
 
+    def _recall(self, live: Resource) -> bool:
+        """Take what was decided earlier about the same manifest and group; return whether nothing is left open."""
+        key = live.id.key
+        change = self.reader.recall(self.selected[key], live)
+        if change is not None and self._is_list_enough(live):
+            self.decisions[key] = replace(change, before=live)
+        elif change is not None and key in self.slow:
+            # Nothing differed, so the fingerprint matched, unless it could not be compared.
+            self.verdicts[make_verdict_key(live)] = None if change.not_compared else True
+        return key in self.decisions
+
+    def _is_list_enough(self, live: Resource) -> bool:
+        """Whether a list says enough of a group, if that is as declared."""
+        # A list has no instance view (27 of 27 recorded), so it says nothing about containers, nor of a stopped group;
+        # and `--refresh get` asks for reads.
+        key = live.id.key
+        runs = self.reader.health or self.selected[key].lifecycle.power is not None
+        return self.reader.refresh is not Refresh.GET and is_quiet(live.body) and not (runs and self.reader.asks(key))
+
     def _decide_if_equal(self, live: Resource) -> None:
         """Keep the decision if the list is enough for it: the group is provisioned and as declared."""
-        if self.selected[live.id.key].lifecycle.power is not None:
-            return  # no list says whether a group is stopped (27 of 27 recorded have no instance view)
-        # A list has no instance view, so it says nothing about containers; and `--refresh get` asks for reads.
-        if self.reader.refresh is Refresh.GET or self.reader.health or not is_quiet(live.body):
+        if not self._is_list_enough(live):
             return
         change = decide(self.selected[live.id.key], live, self.policy, self.verdicts)
         if not (change.writes or change.stuck):

@@ -24,10 +24,16 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from aci_reconcile.core.backend import Backend, Clock
-    from aci_reconcile.core.model import Resource, ResourceId, Scope
+    from aci_reconcile.core.model import Key, Resource, ResourceId, Scope
+    from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.steps import Process
     from aci_reconcile.reconcile.watch import Listing
+
+
+SETTLING: Final = 60.0
+"""Seconds for which a group that somebody else has in transition is waited for, before it is taken as it is."""
+_GLANCE = 1.0
 
 
 def ignore(_event: Event) -> None:
@@ -44,6 +50,16 @@ class Refresh(StrEnum):
 
     AUTO = "auto"
     GET = "get"
+
+
+def always(_key: Key, /) -> bool:
+    """Ask for every group."""
+    return True
+
+
+def remember_nothing(_desired: Resource, _live: Resource, /) -> Change | None:
+    """Remember no earlier decision."""
+    return None
 
 
 def own_nothing(_tag: str) -> bool:
@@ -104,6 +120,13 @@ class Reader:
     """When reading ends, in seconds since the epoch, whatever Azure's rate limits say."""
     search: Search = field(default_factory=Search)
     """Where to search for groups of ours besides the resource groups that are named."""
+    asks: Callable[[Key], bool] = always
+    """Whether the run state of a group is wanted now, where run states matter: a run that never ends asks for some
+    groups at a time."""
+    settling: float = SETTLING
+    """Seconds for which a group in transition is waited for."""
+    recall: Callable[[Resource, Resource], Change | None] = remember_nothing
+    """Returns the earlier decision about a manifest and a listed group, where both are what they were then."""
 
 
 K = TypeVar("K")
@@ -164,15 +187,10 @@ def _make_impossible_event(because: str) -> Event:
     return Paced(because, 0)
 
 
-SETTLING: Final = 60.0
-"""Seconds for which a group that somebody else has in transition is waited for, before it is taken as it is."""
-_GLANCE = 1.0
-
-
 def read_when_settled(
     resource_id: ResourceId, reader: Reader, is_enough: Callable[[Resource], bool]
 ) -> Process[tuple[Resource, ...]]:
-    """Read one group; wait up to a minute for one in transition, because settled reads compare best.
+    """Read one group; wait for one in transition, by default up to a minute, because settled reads compare best.
 
     Do not wait where ``is_enough`` says so or where the group fails again and again. Return a group that does not
     settle as it is.
@@ -187,11 +205,13 @@ def read_when_settled(
             return ()
         if is_settled(live) or is_enough(live) or assess_health(live, now=reader.clock.now()).state is State.UNHEALTHY:
             return (live,)
+        if not reader.settling:
+            return (live,)
         if not until:
-            until = reader.clock.now() + SETTLING
+            until = reader.clock.now() + reader.settling
             from aci_reconcile.reconcile.events import Settling  # late: a plan that waits for nothing does not need it
 
-            yield Settling(resource_id.address, state_of(live.body), SETTLING)
+            yield Settling(resource_id.address, state_of(live.body), reader.settling)
         if reader.clock.now() > until:
             return (live,)
         yield from pause(_GLANCE)

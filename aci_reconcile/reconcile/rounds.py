@@ -45,6 +45,8 @@ class Trouble(StrEnum):
     """It could not be read."""
     UNHEALTHY = "unhealthy"
     """It is as declared, and its containers do not run."""
+    ORPHAN = "orphan"
+    """It belongs to the project, and no manifest declares it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Round:
     """Why it failed; None: it is good."""
     failure: str = ""
     """The message of that, in one line."""
+    planned: bool = False
+    """Whether a plan could be made; else what follows is what the last plan showed."""
     declared: int = 0
     """Groups in the manifests."""
     owned: int = 0
@@ -95,6 +99,10 @@ class Round:
     in_sync: int = 0
     """Declared groups that are as declared, those that this round has healed included."""
     healed: tuple[Healed, ...] = ()
+    failed_changes: int = 0
+    """Changes of this round that failed."""
+    given_up: int = 0
+    """How many of those were given up with that."""
     concerns: tuple[Concern, ...] = ()
     paused: str = ""
     """Why nothing at all is healed although ``--heal`` allows it: a freeze, a ref that went back in history."""
@@ -110,6 +118,23 @@ class Round:
     def good(self) -> bool:
         """Whether the manifests and everything in Azure could be read."""
         return self.fault is None
+
+    def keep(self, last: Round | None) -> Round:
+        """Return it with what the last round knew of the groups, where it could make no plan by itself."""
+        if self.planned or last is None:
+            return self
+        return replace(
+            self,
+            declared=last.declared,
+            owned=last.owned,
+            in_sync=last.in_sync,
+            concerns=last.concerns,
+            paused=last.paused,
+            revision=last.revision,
+            deletions=last.deletions,
+            recreations=last.recreations,
+            restarts=last.restarts,
+        )
 
     def count(self, trouble: Trouble) -> int:
         """Return how many groups have this trouble."""
@@ -158,7 +183,3 @@ class Watched:
     def ready(self) -> bool:
         """Whether the last round was good."""
         return self.last is not None and self.last.good
-
-    def see(self, now: float) -> Watched:
-        """Return it with a sign of life."""
-        return replace(self, alive=now)

@@ -1,0 +1,118 @@
+"""A watch in this process: a project on disk, the emulator behind the real SDK, and time that only sleeping moves."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from azure_world import AzureWorld
+from factories import SUBSCRIPTION
+
+from aci_reconcile.app.connection import Connection
+from aci_reconcile.app.requests import Sources, Target
+from aci_reconcile.app.run import ScriptRun, Silence
+from aci_reconcile.app.watch.controller import Controller, make_controller
+from aci_reconcile.app.watch.ledger_file import LedgerFile
+from aci_reconcile.app.watch.settings import Settings, Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from aci_reconcile.reconcile.events import Event
+    from aci_reconcile.reconcile.rounds import Round
+
+PROJECT = f"name: shop\nid: 4f7k2m9q1c\nsubscription: {SUBSCRIPTION}\nresourceGroup: rg-shop\nlocation: westeurope\n"
+GROUP = """name: {name}
+osType: Linux
+containers:
+  - name: main
+    image: {image}
+    resources: {{cpu: 1, memoryInGB: 1}}
+"""
+
+
+@dataclass(frozen=True)
+class Said(Silence):
+    """Keeps what is warned of."""
+
+    warnings: list[str] = field(default_factory=list[str])
+
+    def warn(self, text: str) -> None:
+        """Keep a warning."""
+        self.warnings.append(text)
+
+
+@dataclass
+class WatchedWorld:
+    """A project in a folder, Azure, and a watch of both."""
+
+    folder: Path
+    world: AzureWorld = field(default_factory=AzureWorld)
+    project: str = PROJECT
+    settings: Settings = field(default_factory=Settings)
+    rounds: list[Round] = field(default_factory=list["Round"])
+    events: list[Event] = field(default_factory=list["Event"])
+    said: Said = field(default_factory=Said)
+    number: int = 0
+    controller: Controller = field(init=False)
+
+    def __post_init__(self) -> None:
+        # The files are older than the watch: then it trusts their times.
+        self.world.clock.time = time.time() + 60
+        (self.folder / "manifests").mkdir(parents=True, exist_ok=True)
+        self.write_project(self.project)
+        self.start()
+
+    def start(self, **more: Any) -> None:
+        """Begin another process, which knows nothing of the one before."""
+        self.settings = replace(self.settings, **more)
+        run = ScriptRun({}, self.folder, self.world.clock, self.said)
+        surroundings = Surroundings(show=self.events.append, tell=lambda _before, done: self.rounds.append(done))
+        controller = make_controller(Sources(), Target(), self.settings, run, surroundings, lambda: 0.0)
+        controller.course.link = _Link(self.world)  # type: ignore[assignment]
+        self.controller = controller
+
+    def keep_state(self) -> LedgerFile:
+        """Return the file of the state."""
+        return LedgerFile(self.folder / "watch.state")
+
+    def write_project(self, text: str) -> None:
+        """Write the project file."""
+        (self.folder / "aci-reconcile.yaml").write_text(text)
+
+    def declare(self, name: str, image: str = "nginx:1", more: str = "") -> None:
+        """Write a manifest."""
+        (self.folder / "manifests" / f"{name}.yaml").write_text(GROUP.format(name=name, image=image) + more)
+
+    def forget(self, name: str) -> None:
+        """Delete a manifest."""
+        (self.folder / "manifests" / f"{name}.yaml").unlink()
+
+    def round(self) -> Round:
+        """Make one round when it is due, and return it."""
+        return self.go_on(1)[-1]
+
+    def go_on(self, rounds: int, between: Callable[[], None] = lambda: None) -> list[Round]:
+        """Make some rounds; return them."""
+        before = len(self.rounds)
+        for _ in range(rounds):
+            self.controller.wait()
+            between()
+            self.controller.step()
+        return self.rounds[before:]
+
+
+@dataclass
+class _Link:
+    """The connection to the emulator."""
+
+    world: AzureWorld
+
+    def open(self, _project: Any) -> Connection:
+        """Return it."""
+        return Connection(self.world.backend, "", "here")
+
+    def close(self) -> None:
+        """Leave it open."""
