@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.core.backend import Backend
     from aci_reconcile.core.errors import Diagnostic
-    from aci_reconcile.core.model import Scope
+    from aci_reconcile.core.model import Key, Scope
     from aci_reconcile.reconcile.lists import Hits
 
 
@@ -79,6 +79,8 @@ class View:
     """The name of the server in reports; empty for the public cloud."""
     only: tuple[str, ...] = ()
     """The addresses, names and patterns of ``--only``: no other group is looked at or acted on."""
+    shard: frozenset[Key] | None = None
+    """The groups of the shard that is looked at; None for all."""
     redact: Callable[[str], str] = str
     """Removes the secrets of the run from a text."""
     ask: Ask = ask_once
@@ -127,9 +129,11 @@ class View:
         return seen.groups
 
     def selects(self, resource_id: ResourceId) -> bool:
-        """Whether ``--only`` lets a group be looked at and acted on."""
+        """Whether ``--only`` and ``--shard`` let a group be looked at and acted on."""
         from aci_reconcile.manifest import matches_pattern
 
+        if self.shard is not None and resource_id.key not in self.shard:
+            return False
         return not self.only or any(matches_pattern(resource_id, each) for each in self.only)
 
     def _list(self, scope: Scope) -> tuple[Resource, ...]:
@@ -236,7 +240,8 @@ class View:
         found = [live for live in reads if live is not None]
         chosen = [live for live in found if self.selects(live.id)]
         if found and not chosen:
-            raise UsageError(f"{address} is not among what --only selects: {', '.join(self.only)}")
+            what = f"--only selects: {', '.join(self.only)}" if self.only else "--shard selects"
+            raise UsageError(f"{address} is not among what {what}")
         if len(chosen) > 1:
             raise UsageError(f"{address} is in several resource groups", hint=f"write {chosen[0].address}")
         if not chosen:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.app.view import Declared, View
 from aci_reconcile.cli.console import has_reader, is_terminal
-from aci_reconcile.core.errors import Severity
+from aci_reconcile.core.errors import InvalidManifestsError, Severity
+from aci_reconcile.reconcile.reader import Search
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -62,6 +63,8 @@ def _make_view(
     from aci_reconcile.manifest import load
 
     loaded = load(make_request(sources, session, resolve=True))
+    if loaded.errors and sources.shard:  # without all of the manifests, nobody knows the cut
+        raise InvalidManifestsError(loaded.diagnostics)
     secrets, broken = find_secrets(loaded), bool(loaded.errors)
     if broken:  # without an unset variable, the places are known all the same
         loaded = load(make_request(sources, session, resolve=False))
@@ -80,7 +83,16 @@ def _make_view(
     known = replace(view, search=search, policy=policy, declared=declared, endpoint=connection.endpoint)
     known = replace(known, only=sources.only, redact=connection.backend.redact, begun=begun, lock=lock)
     known = replace(known, ask=Patience.of(session.clock, session.console, target.timeout).ask)
-    return replace(known, environments=() if chosen else project.environments)
+    known = replace(known, environments=() if chosen else project.environments)
+    return _narrow_to_shard(known, located) if sources.shard else known
+
+
+def _narrow_to_shard(view: View, located: Loaded) -> View:
+    """Return the view of a shard: it is about declared groups, and what nobody declares is in no shard."""
+    keys = located.selected or frozenset()
+    own = [each.id for each in located.resources if each.id.key in keys]
+    scopes = {each.scope.key: each.scope for each in own}
+    return replace(view, shard=frozenset(each.key for each in own), scopes=tuple(scopes.values()), search=Search())
 
 
 def _find_settings_errors(loaded: Loaded, session: Session) -> Iterator[Diagnostic]:

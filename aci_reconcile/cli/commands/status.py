@@ -13,6 +13,7 @@ from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.live_view import make_pace, measure_room, open_view
 from aci_reconcile.cli.option import Option, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
+from aci_reconcile.cli.shard_options import ShardOptions
 from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class StatusOptions:
     )
     watch: bool = declare(options.WATCH)
     sources: SourceOptions = include(SourceOptions)
+    shard: ShardOptions = include(ShardOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = include(OutputOptions, format=options.make_format_option(options.PLAIN, short=False))
 
@@ -59,8 +61,9 @@ def show_status(session: Session, asked: StatusOptions) -> ExitCode:
         raise UsageError("--watch and -o name cannot be combined")
     if asked.shape == "json":
         session.follow(replace(asked.output, format="json"))
-    with open_view(asked.sources.make_sources(asked.azure.place), asked.azure.target, session, asked.addresses) as view:
-        if not (view.scopes or view.search.subscriptions or asked.addresses):
+    sources = asked.shard.narrow(asked.sources.make_sources(asked.azure.place))
+    with open_view(sources, asked.azure.target, session, asked.addresses) as view:
+        if view.shard is None and not (view.scopes or view.search.subscriptions or asked.addresses):
             raise UsageError("no resource group is given", hint="use -g, or run this where the manifests are")
         if asked.watch:
             return _watch(view, session, asked)

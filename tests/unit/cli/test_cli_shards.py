@@ -150,6 +150,27 @@ def test_a_saved_plan_of_a_shard_recreates_nothing(
     assert ("1/1" if words else None) == saved.get("shard")
 
 
+def test_the_state_of_a_shard(fleet: CommandLine) -> None:
+    """Its own groups, and nobody's that no manifest declares; all shards together show each once."""
+    fleet("apply", "-y")
+    (fleet.folder / "manifests/g5.yaml").unlink()
+    shown = [fleet("status", "--shard", f"{each}/3", "-o", "name").out.split() for each in (1, 2, 3)]
+    told = fleet("status", "--shard", "1/3", "rg-shop/g0", "--format", "json")
+    other = fleet("status", "--shard", "1/3", "rg-shop/g1")
+
+    assert [["g0", "g3", "web"], ["g1", "g4"], ["g2"]] == [[each.split("/")[1] for each in one] for one in shown]
+    assert (0, 1) == (told.code, other.code)
+    assert "rg-shop/g1 is not among what --shard selects" in other.err
+
+
+def test_nobody_knows_the_state_of_a_shard_of_broken_manifests(fleet: CommandLine) -> None:
+    """The cut depends on all of them; without it, their places are enough."""
+    fleet("apply", "-y")
+    fleet.write("manifests/g5.yaml", "name: [")
+
+    assert [1, 0] == [fleet("status", *words).code for words in (("--shard", "1/3"), ())]
+
+
 def test_a_shard_without_groups_does_nothing(fleet: CommandLine) -> None:
     """It is no error: the jobs may outnumber the parts."""
     ran = fleet("apply", "-y", "--shard", "9/9")
@@ -158,7 +179,7 @@ def test_a_shard_without_groups_does_nothing(fleet: CommandLine) -> None:
     assert "0 added" in ran.out or "No changes" in ran.out
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "drift"])
+@pytest.mark.parametrize("command", ["plan", "apply", "drift", "status"])
 def test_an_empty_shard_is_not_the_whole(command: str, fleet: CommandLine) -> None:
     """A job whose variable is not set stops."""
     ran = fleet(command, "--shard", "")
