@@ -15,13 +15,13 @@ unexport ACI_RECONCILE_LIVE
 test-live: export ACI_RECONCILE_LIVE := $(ACI_RECONCILE_LIVE)
 
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
-SWEEPS := $(addprefix tests/,contract/test_fault_sweep.py contract/test_two_applies.py contract/test_exec_real_shells.py \
+SWEEPS := $(addprefix tests/,unit/azure/test_lock_simulation.py contract/test_fault_sweep.py contract/test_two_applies.py contract/test_exec_real_shells.py \
 	e2e/test_e2e_kill.py e2e/test_e2e_two.py e2e/test_e2e_exec.py)
 FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py) tests/contract/test_another_azure.py
-NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live and not image"
+NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live and not image and not lock"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo docs test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs test-image mutants bench bench-quick check format generate lock wheel release-files e2e-wheel clean
+.PHONY: help demo docs test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs test-lock test-image mutants bench bench-quick check format generate lock wheel release-files e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ docs: build/zensical/.installed ## the documentation's site, with every link che
 
 test-docs: $(VENV)/.tested build/docs/.installed build/zensical/.installed ## actionlint, the YAML language server and the Git hosts' schemas on docs and examples; the site
 	@$(BIN)/python -m pytest -q -m docs tests/docs
+
+test-lock: $(VENV)/.tested build/lock/.installed ## the lock on Azurite, a server of storage accounts: runs that are killed, stopped, cut off
+	@$(BIN)/python -m pytest -n 8 --dist load -q -m lock tests/lock
 
 test-image: $(VENV)/.tested ## the Containerfile, built and run by buildah on a base of Debian packages; both must be installed
 	@$(BIN)/python -m pytest -q -m image tests/image
@@ -185,4 +188,11 @@ build/docs/.installed: tests/docs/package.json tests/docs/package-lock.json
 	@mkdir -p build/docs
 	@cp tests/docs/package.json tests/docs/package-lock.json build/docs/
 	@npm ci --prefix build/docs --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+build/lock/.installed: tests/lock/package.json tests/lock/package-lock.json
+	@rm -rf build/lock
+	@mkdir -p build/lock
+	@cp tests/lock/package.json tests/lock/package-lock.json build/lock/
+	@npm ci --prefix build/lock --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
