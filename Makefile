@@ -18,10 +18,10 @@ CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,unit/azure/test_lock_simulation.py contract/test_fault_sweep.py contract/test_two_applies.py contract/test_exec_real_shells.py \
 	e2e/test_e2e_kill.py e2e/test_e2e_two.py e2e/test_e2e_exec.py)
 FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py) tests/contract/test_another_azure.py
-NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live and not image and not lock"
+NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live and not image and not kubernetes and not lock"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo docs test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs test-lock test-image mutants bench bench-quick check format generate lock wheel release-files e2e-wheel clean
+.PHONY: help demo docs test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs test-lock test-image test-kubernetes mutants bench bench-quick check format generate lock wheel release-files e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,6 +64,9 @@ test-lock: $(VENV)/.tested build/lock/.installed ## the lock on Azurite, a serve
 
 test-image: $(VENV)/.tested ## the Containerfile, built and run by buildah on a base of Debian packages; both must be installed
 	@$(BIN)/python -m pytest -q -m image tests/image
+
+test-kubernetes: $(VENV)/.tested build/kubernetes/.installed ## deploy/kubernetes against Kubernetes' schemas, and built by kubectl where there is one
+	@$(BIN)/python -m pytest -q -m kubernetes tests/kubernetes
 
 mutants: $(VENV)/.mutating ## break the pure core in every small way, which a test must notice: an hour; ONLY="aci_reconcile.core.tags*" is quicker
 	@$(BIN)/python scripts/mutants.py $(ONLY)
@@ -152,6 +155,13 @@ build/zensical/.installed: requirements/docs.txt
 	@rm -rf build/zensical
 	@$(PYTHON) -m venv build/zensical
 	@build/zensical/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@touch $@
+
+# It holds the schemas of many versions of Kubernetes: 160 MB.
+build/kubernetes/.installed: requirements/kubernetes.txt
+	@rm -rf build/kubernetes
+	@$(PYTHON) -m venv build/kubernetes
+	@build/kubernetes/bin/python -m pip --disable-pip-version-check install --quiet --no-compile --require-hashes -r $<
 	@touch $@
 
 # The program that writes the SBOM, and beside it nothing but what the wheel needs, which it describes.

@@ -22,7 +22,11 @@ SETS = {
 }
 HEADER = "# Pinned by `make lock` from {source}; hashes are checked on installation.\n"
 
-TOOLS = {"sbom": ("cyclonedx-bom>=7,<8",), "docs": ("zensical>=0.0.73,<0.1",)}
+TOOLS = {
+    "sbom": ("cyclonedx-bom>=7,<8",),
+    "docs": ("zensical>=0.0.73,<0.1",),
+    "kubernetes": ("kubernetes-validate>=1.37,<2",),
+}
 """Programs that the project runs, each in an environment of its own."""
 
 _SDK = ("azure-mgmt-resource", "azure-identity", "aiohttp")

@@ -12,10 +12,9 @@ import click
 import jsonschema.validators
 import pytest
 import yaml
-from click.exceptions import Exit
 from docs_blocks import PAGES, ROOT, Block, blocks
+from docs_commands import parse_command
 
-from aci_reconcile.cli.root import make_root
 from aci_reconcile.manifest import Request, load, load_schema
 
 if TYPE_CHECKING:
@@ -54,25 +53,6 @@ def ours(line: str) -> list[list[str]]:
     return found
 
 
-def parsed(words: list[str]) -> None:
-    """Parse words as the command would; nothing is run."""
-    group: click.Command = make_root()
-    name, context, rest = "aci-reconcile", None, list(words)
-    try:
-        while isinstance(group, click.Group):
-            context = group.make_context(name, list(rest), parent=context)
-            _, rest, _ = group.make_parser(context).parse_args(list(rest))
-            if not rest:
-                return
-            found, command, rest = group.resolve_command(context, rest)
-            assert command is not None
-            assert found is not None
-            name, group = found, command
-        group.make_context(name, rest, parent=context)
-    except Exit:
-        return
-
-
 def test_every_block_is_of_a_known_kind() -> None:
     """Else nobody would check it."""
     assert [] == [(str(each), each.kind) for each in blocks() if each.kind not in (*SHELL, *YAML, *OTHERS)]
@@ -104,7 +84,7 @@ def test_commands_exist(block: Block) -> None:
     assert set() == set(made) - targets
     for line in lines:
         for words in ours(line.replace("…", "x")):
-            parsed(words)
+            parse_command(words)
 
 
 @pytest.mark.parametrize("block", blocks("manifest"), ids=str)
@@ -214,9 +194,9 @@ def test_examples_name_their_schema_and_fit_it(path: Path) -> None:
 def test_an_unknown_option_would_be_found() -> None:
     """The check itself is checked."""
     with pytest.raises(click.UsageError):
-        parsed(["plan", "--no-such-option"])
+        parse_command(["plan", "--no-such-option"])
     with pytest.raises(click.UsageError):
-        parsed(["no-such-command"])
+        parse_command(["no-such-command"])
     assert [["plan", "--only", "web-*"], ["drift"]] == ours(
         "A=1 aci-reconcile plan --only 'web-*' && aci-reconcile drift > x"
     )
