@@ -69,8 +69,10 @@ class WatchedWorld:
         """Begin another process, which knows nothing of the one before."""
         self.settings = replace(self.settings, **more)
         run = ScriptRun({}, self.folder, self.world.clock, self.said)
-        surroundings = Surroundings(show=self.events.append, tell=lambda _before, done: self.rounds.append(done))
-        controller = make_controller(Sources(), Target(), self.settings, run, surroundings, lambda: 0.0)
+        surroundings = Surroundings(
+            show=self.events.append, tell=lambda _before, done: self.rounds.append(done), chance=lambda: 0.0
+        )
+        controller = make_controller(Sources(), Target(), self.settings, run, surroundings)
         controller.course.link = _Link(self.world)  # type: ignore[assignment]
         self.controller = controller
 

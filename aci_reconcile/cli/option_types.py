@@ -39,6 +39,20 @@ class Duration(_Seconds):
             self.fail(str(error), param, ctx)
 
 
+class Address(_Text):
+    """Where to listen: ``8080`` on this machine alone, or ``0.0.0.0:8080``, ``[::]:8080``."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return ``host:port``; the host of IPv6 without its brackets."""
+        text = str(value).strip()
+        host, colon, port = text.rpartition(":")
+        if not (port.isascii() and port.isdecimal() and int(port) < 65536) or (colon and not host):  # noqa: PLR2004
+            self.fail(f"{text!r} is not an address; write 8080, or 0.0.0.0:8080 for every network", param, ctx)
+        return f"{host.removeprefix('[').removesuffix(']') if colon else '127.0.0.1'}:{port}"
+
+
 class Since(_Moments):
     """A moment: ``10m`` ago, ``2h`` ago, or ``2026-11-29T10:00:00Z``."""
 

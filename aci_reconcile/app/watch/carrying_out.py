@@ -96,7 +96,9 @@ def _note_attempts(writes: list[Change], made: Made, errors: dict[str, str], cou
             course.states.soon.add(change.id.key)
         elif name in errors:
             before = course.attempts.get(name)
-            attempt = note_failure(before, change.digest, errors[name], course.run.clock.now(), course.chance())
+            attempt = note_failure(
+                before, change.digest, errors[name], course.run.clock.now(), course.surroundings.chance()
+            )
             course.attempts[name] = attempt
             made.given_up += attempt.given_up
             made.failed[name] = make_failure(change.address, attempt)

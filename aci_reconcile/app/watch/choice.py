@@ -78,7 +78,7 @@ def choose_changes(plan: Plan, limits: Limits) -> Choice:
     chosen = () if paused else tuple(each for each in writes if each.address.lower() not in concerns)
     if paused:
         for change in writes:
-            held = Concern(change.address, Trouble.HELD, paused)
+            held = Concern(change.address, Trouble.HELD, describe(change))
             concerns.setdefault(change.address.lower(), held)
     return Choice(_narrow(plan, chosen), tuple(concerns[each] for each in sorted(concerns)), paused if writes else "")
 
@@ -127,7 +127,9 @@ def _is_allowed(change: Change, heal: Heal) -> bool:
         case Heal.TAGS:
             return change.impact is Impact.TAGS_ONLY or (change.stuck and not change.writes)
         case Heal.CONFIG:
-            return change.impact not in POWER_IMPACTS
+            # That a group is to be stopped is configuration, and so is its schedule; what stopped by itself is not.
+            scheduled = change.after is not None and change.after.lifecycle.schedule is not None
+            return change.impact not in POWER_IMPACTS or change.impact is Impact.STOP or scheduled
         case Heal.ALL:
             return True
 

@@ -19,8 +19,7 @@ from aci_reconcile.app.watch.run_states import RunStates
 from aci_reconcile.reconcile.rounds import Fault, Totals, Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from aci_reconcile.app.git_source import GitSource
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.watch.settings import Settings, Surroundings
@@ -98,7 +97,7 @@ class Controller:
         blind = done.fault is Fault.AZURE and not done.planned
         self.failures = self.failures + 1 if blind else 0
         wait = every if not self.failures else min(every * 2 ** min(self.failures - 1, 16), max(every, _LONGEST))
-        due = done.began + wait * (1 - _JITTER * self.course.chance())
+        due = done.began + wait * (1 - _JITTER * self.course.surroundings.chance())
         return replace(done, due=max(due, now + min(every, _LEAST)))
 
     def _note(self, done: Round) -> None:
@@ -129,7 +128,7 @@ def make_controller(
     settings: Settings,
     run: Run,
     surroundings: Surroundings,
-    chance: Callable[[], float],
+    git: GitSource | None = None,
 ) -> Controller:
     """Make a watch; nothing is read yet.
 
@@ -139,13 +138,12 @@ def make_controller(
         settings: what to do.
         run: the environment, time and messages.
         surroundings: how it ends, and who is told of it.
-        chance: returns a number from 0 to 1.
+        git: where the manifests are fetched from; None if they are in a folder.
     """
     clock, messages = AliveClock(run.clock), ChangedMessages(run.console)
     own = ScriptRun(run.environ, run.cwd, clock, messages)
-    manifests, link = Manifests(sources, target, own), Link(target, own)
-    states = RunStates(settings.health_every)
-    course = Course(settings, target, own, surroundings, manifests, link, states, chance)
+    manifests, link = Manifests(sources, target, own, git=git), Link(target, own)
+    course = Course(settings, target, own, surroundings, manifests, link, RunStates(settings.health_every))
     return Controller(course, clock, messages)
 
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app.watch.ledger import HOUR, Ledger, begin_unknown
 from aci_reconcile.app.watch.memory import Decisions
+from aci_reconcile.core.errors import UsageError
+from aci_reconcile.manifest import declare_power
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.rounds import Heal
 from aci_reconcile.render.words import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from aci_reconcile.app.connection import Connection
     from aci_reconcile.app.requests import Target
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.watch.attempts import Attempt
     from aci_reconcile.app.watch.ledger import Entry
+    from aci_reconcile.app.watch.ledger_json import State
     from aci_reconcile.app.watch.link import Link
     from aci_reconcile.app.watch.manifests import Manifests
     from aci_reconcile.app.watch.run_states import RunStates
     from aci_reconcile.app.watch.settings import Settings, Surroundings
+    from aci_reconcile.azure.lock.lease import HeldLock
+    from aci_reconcile.core.model import Key, Power
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.reconcile.rounds import Concern
 
@@ -37,8 +43,6 @@ class Course:
     manifests: Manifests
     link: Link
     states: RunStates
-    chance: Callable[[], float]
-    """Returns a number from 0 to 1."""
     attempts: dict[str, Attempt] = field(default_factory=dict[str, "Attempt"])
     """The groups whose last change failed, by address in lower case."""
     decisions: Decisions = field(default_factory=Decisions)
@@ -50,36 +54,69 @@ class Course:
     in_flight: Mapping[str, str] = field(default_factory=dict[str, str])
     """The groups whose write was sent and has not ended, for a run that is broken off."""
     remembered: Loaded | None = None
-    """The manifests whose secrets the connection redacts already."""
+    knows: Connection | None = None
+    """The connection that redacts their secrets already."""
+    powers: dict[Key, Power | None] = field(default_factory=dict["Key", "Power | None"])
+    """What the schedules said in the last round."""
     owner: str = ""
     ledger: Ledger | None = None
+    lock: HeldLock | None = None
+    """The lock under which the ledger was read."""
+    state: State | None = None
+    """Where it is kept."""
 
-    def open_ledger(self, owner: str) -> None:
-        """Read the ledger of the project, once; warn if it tells nothing.
+    def open_ledger(self, owner: str, lock: HeldLock | None) -> None:
+        """Read the ledger of the project, once for each lock; warn if it tells nothing.
 
         Raises:
-            UsageError: its file is another project's.
+            UsageError: what is kept is another project's, or something else.
+            AciReconcileError: it could not be read.
         """
-        if self.ledger is not None and owner == self.owner:
+        if self.ledger is not None and owner == self.owner and lock is self.lock:
             return
-        now, state = self.run.clock.now(), self.settings.state
+        state, writes = self._choose_state(lock), self.settings.heal in {Heal.CONFIG, Heal.ALL}
+        now = self.run.clock.now()
         ledger, why = state.read(owner, now) if state is not None else (begin_unknown(now), "there is no --state")
-        self.owner, self.ledger = owner, ledger
-        if why and self.settings.heal in {Heal.CONFIG, Heal.ALL}:
+        self.owner, self.lock, self.state, self.ledger = owner, lock, state, ledger
+        if self.settings.heal is not Heal.NONE and lock is None:
+            self.run.console.info("There is no --lock, so nothing keeps a second watch of this project away.")
+        if why and writes:
             until = format_time(ledger.unknown_until)
             self.run.console.warn(
                 f"What the last 24 hours took of the safety limits is not known ({why}): "
                 f"nothing is deleted or recreated before {until}."
             )
 
-    def note_owned(self, number: int) -> None:
-        """Note how many groups are owned now.
+    def _choose_state(self, lock: HeldLock | None) -> State | None:
+        if lock is None:
+            return self.settings.state
+        if self.settings.state is not None:
+            raise UsageError("--state and a lock cannot be combined", hint="the count is kept beside the lock")
+        from aci_reconcile.app.watch.ledger_lock import LedgerBesideLock
+
+        return LedgerBesideLock(lock)
+
+    def declare_power(self, loaded: Loaded, now: float) -> Loaded:
+        """Return the manifests with what their schedules say now; a group that is to be switched is looked at now."""
+        scheduled = [each for each in loaded.resources if each.lifecycle.schedule is not None]
+        if not scheduled:
+            return loaded
+        resources = declare_power(loaded.resources, now)
+        before = self.powers
+        self.powers = {each.id.key: each.lifecycle.power for each in resources if each.lifecycle.schedule is not None}
+        self.states.soon |= {key for key, power in self.powers.items() if before.get(key) is not power}
+        return replace(loaded, resources=resources)
+
+    def note_round(self, owned: int) -> None:
+        """Note how many groups are owned now, and which commit the manifests are of.
 
         Raises:
             AciReconcileError: it cannot be kept.
         """
         ledger, now = self.get_ledger(), self.run.clock.now()
-        self._keep(ledger.note_owned(number, now).forget(now))
+        noted = ledger.note_owned(owned, now).forget(now)
+        commit = "" if self.manifests.pause else self.manifests.revision
+        self._keep(replace(noted, commit=commit) if commit and commit != noted.commit else noted)
 
     def expect(self, entries: Iterable[Entry]) -> None:
         """Count what is about to be done.
@@ -113,6 +150,6 @@ class Course:
         return self.ledger or begin_unknown(self.run.clock.now())
 
     def _keep(self, ledger: Ledger) -> None:
-        if ledger is not self.ledger and self.settings.state is not None:
-            self.settings.state.write(ledger, self.owner)
+        if ledger is not self.ledger and self.state is not None:
+            self.state.write(ledger, self.owner)
         self.ledger = ledger

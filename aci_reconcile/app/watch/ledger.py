@@ -49,6 +49,8 @@ class Ledger:
     """The beginning of an hour, and the most groups that were owned in it."""
     unknown_until: float = 0
     """Until then nobody knows what was done in the 24 hours before: everything counts as used up."""
+    commit: str = ""
+    """The commit that was followed last, where the manifests come from Git: the ref must not go back behind it."""
 
     def count_spent(self, now: float) -> Spent:
         """Return what is gone of the limits at a time."""

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aci_reconcile.app.manifests import load_valid, locate, make_request
+from aci_reconcile.app.run import ScriptRun
 from aci_reconcile.app.vaults import make_fetch
 from aci_reconcile.manifest import find_project_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from aci_reconcile.app.git_source import Checkout, GitSource
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.vaults import Fetch
@@ -71,14 +73,25 @@ class Manifests:
     """When that was loaded, in seconds since the epoch."""
     look: Look | None = None
     """The files that ``loaded`` was read from; None: it must be read again."""
-    revision: str = ""
-    """The commit that they are from, where they come from Git."""
+    git: GitSource | None = None
+    """Where they are fetched from; None: they are in a folder."""
+    checkout: Checkout | None = None
     pause: str = ""
     """Why nothing is to be made of them yet, where they come from Git."""
+    accepted: bool = False
+    """Whether somebody wants the commit that is there, whatever was followed before."""
 
     def __post_init__(self) -> None:
         """Keep the values of vaults for this project."""
         self.vaults = KeptVaults(make_fetch(self.target, self.run), self.run.clock.now)
+        # What is named on the command line is here, wherever the manifests are.
+        files = tuple(self.run.cwd / each for each in self.sources.variable_files)
+        self.sources = replace(self.sources, variable_files=files)
+
+    @property
+    def revision(self) -> str:
+        """The commit that they are of, where they come from Git."""
+        return self.checkout.commit if self.checkout is not None else ""
 
     def load(self) -> Loaded:
         """Return the manifests; the same objects as before while nothing has changed.
@@ -86,34 +99,59 @@ class Manifests:
         Raises:
             AciReconcileError: they cannot be read, or have errors.
         """
-        now = self.run.clock.now()
-        look = self._look(now)
+        now, run = self.run.clock.now(), self._go_there()
+        look = self._look(run, now)
         if self.loaded is not None and look is not None and look == self.look and now < self.since + KEPT:
             return self.loaded
         # What was read first is as old as its oldest value of a vault.
         self.look, self.vaults.missed = None, False
-        loaded = locate(load_valid(self.sources, self.run, self.vaults), self.target, self.run.environ)
+        loaded = locate(load_valid(self.sources, run, self.vaults), self.target, run.environ)
+        if self.git is not None:  # what is kept beside a project must outlive this commit
+            loaded = replace(loaded, project=replace(loaded.project, root=self.run.cwd))
         oldest = min((fetched for fetched, _ in self.vaults.kept.values()), default=now)
         self.loaded, self.since, self.look = loaded, oldest, None if self.vaults.missed else look
         return loaded
 
+    def _go_there(self) -> Run:
+        """Return a run in the folder of the manifests; those of Git are fetched."""
+        if self.git is None:
+            return self.run
+        self.checkout = self.git.fetch(self.checkout)
+        return ScriptRun(self.run.environ, self.checkout.folder, self.run.clock, self.run.console)
+
+    def check_history(self, last: str) -> None:
+        """Pause if the ref does not contain the commit that was followed last: it went back, or elsewhere.
+
+        Raises:
+            AciReconcileError: git could not be asked.
+        """
+        if self.git is None or self.checkout is None or not last or self.accepted or last == self.checkout.commit:
+            self.pause, self.accepted = "", False
+            return
+        back = self.git.went_back(last, self.checkout.commit)
+        self.pause = (
+            f"{self.checkout.ref} went back in history: {last[:12]} is not in {self.checkout.commit[:12]}; "
+            "push a commit that contains both, or send SIGHUP to follow it"
+            if back
+            else ""
+        )
+
     def forget(self) -> None:
-        """Read everything again the next time."""
-        self.look = None
+        """Read everything again the next time, and take it as it is."""
+        self.look, self.accepted = None, True
         self.vaults.kept.clear()
 
-    def _look(self, now: float) -> Look | None:
+    def _look(self, run: Run, now: float) -> Look | None:
         """Return what the files look like; None if that does not tell whether they have changed.
 
         Raises:
             UsageError: the options name something that does not exist.
         """
-        file = find_project_file(make_request(self.sources, self.run, resolve=False))
+        file = find_project_file(make_request(self.sources, run, resolve=False))
         if file is None or self.sources.paths or self.sources.changed_since:
             return None
-        named = [self.run.cwd / each for each in self.sources.variable_files]
         try:
-            found = frozenset(_look_at((*_list_below(file.parent), *named), now))
+            found = frozenset(_look_at((*_list_below(file.parent), *self.sources.variable_files), now))
         except (OSError, _UnclearError):
             return None
         return found | {(str(file),)}

@@ -15,7 +15,15 @@ from aci_reconcile.app.watch.carrying_out import Made, carry_out
 from aci_reconcile.app.watch.choice import Choice, Limits, choose_changes, list_orphans
 from aci_reconcile.app.watch.revival import plan_revival
 from aci_reconcile.app.workspace import Workspace
-from aci_reconcile.core.errors import AciReconcileError, AzureError, InvalidManifestsError, Severity, UsageError
+from aci_reconcile.core.errors import (
+    AciReconcileError,
+    AzureError,
+    InvalidManifestsError,
+    LockedError,
+    LockLostError,
+    Severity,
+    UsageError,
+)
 from aci_reconcile.reconcile import Refresh
 from aci_reconcile.reconcile.reader import Search
 from aci_reconcile.reconcile.rounds import Allowance, Concern, Fault, Heal, Round, Trouble
@@ -66,6 +74,8 @@ def _blame(fault: Fault) -> Generator[None]:
     """Turn an error into a failed round; what Azure says is Azure's fault wherever it is said."""
     try:
         yield
+    except (LockedError, LockLostError) as error:
+        raise _RoundError(Fault.STATE, error) from error
     except AciReconcileError as error:
         raise _RoundError(Fault.AZURE if isinstance(error, AzureError) else fault, error) from error
 
@@ -73,14 +83,13 @@ def _blame(fault: Fault) -> Generator[None]:
 def _make_round(course: Course, known: Round) -> Round:
     # Nothing is written here, so a signal may break it off.
     with course.surroundings.may_end():
-        with _blame(Fault.MANIFESTS):
-            workspace = _prepare(course, known.began)
+        workspace = _prepare(course, known.began)
         with _blame(Fault.AZURE):
             plan = _propose(workspace, course, known.began)
             if plan.blind is not None and not plan.changes:
                 raise AzureError(f"{plan.blind.address} could not be read: {plan.blind.message}")
     with _blame(Fault.STATE):
-        course.note_owned(plan.live)
+        course.note_round(plan.live)
         bad = course.states.note(plan.changes, course.run.clock.now())
         _forget_attempts(plan, course)
         choice = choose_changes(plan, _make_limits(course))
@@ -108,20 +117,25 @@ def _make_round(course: Course, known: Round) -> Round:
 
 
 def _prepare(course: Course, now: float) -> Workspace:
-    """Load the manifests, make the policy, and connect."""
-    loaded = course.manifests.load()
-    course.open_ledger(loaded.project.owner)
-    policy = make_policy(loaded, course.settings.allow, course.run.environ, now=now)
+    """Load the manifests, connect, and make the policy."""
+    with _blame(Fault.MANIFESTS):
+        loaded = course.manifests.load()
+    with _blame(Fault.AZURE):
+        connection = course.link.open(loaded.project)
+    with _blame(Fault.STATE):
+        course.open_ledger(loaded.project.owner, connection.lock)
+    with _blame(Fault.MANIFESTS):
+        course.manifests.check_history(course.get_ledger().commit)
+        policy = make_policy(loaded, course.settings.allow, course.run.environ, now=now)
     # A number on the command line was given before anybody could see this plan.
     policy = replace(policy, deletes_named=False, spent=course.get_ledger().count_spent(now))
     course.decisions.begin(policy)
-    workspace = Workspace(loaded, policy, course.link.open(loaded.project))
-    if loaded is not course.remembered:
+    if loaded is not course.remembered or connection is not course.knows:
         keys = (policy.fingerprint_key, policy.former_key)
         known = tuple(each for each in keys if each is not None and each.available)
-        workspace.connection.backend.remember((*find_secrets(loaded), *known))
-        course.remembered = loaded
-    return workspace
+        connection.backend.remember((*find_secrets(loaded), *known))
+        course.remembered, course.knows = loaded, connection
+    return Workspace(course.declare_power(loaded, now), policy, connection)
 
 
 def _propose(workspace: Workspace, course: Course, now: float) -> Plan:

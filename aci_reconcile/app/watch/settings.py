@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from aci_reconcile.reconcile.steps import never
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.app.watch.ledger_file import LedgerFile
+    from aci_reconcile.app.watch.ledger_json import State
     from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.rounds import Round
 
@@ -30,7 +31,7 @@ class Settings:
     """In which each group's run state is read once."""
     restarts_per_hour: int = 3
     """How often one group is started, restarted or created again, if that is not because of its manifest."""
-    state: LedgerFile | None = None
+    state: State | None = None
     """Where the next process finds what this one has taken of the limits of a day."""
     place: tuple[str, ...] = ()
     """Options that say where groups are, for commands in hints."""
@@ -56,3 +57,5 @@ class Surroundings:
     """Takes each event of a change."""
     tell: Callable[[Round | None, Round], None] = tell_nothing
     """Takes each round, and the one before it."""
+    chance: Callable[[], float] = random.random
+    """Returns a number from 0 to 1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,15 +11,16 @@ import click
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
-from aci_reconcile.cli.option_types import Duration
+from aci_reconcile.cli.option_types import Address, Duration, Name
 from aci_reconcile.cli.options import SAFETY, AzureOptions, OutputOptions, SourceOptions
-from aci_reconcile.cli.safety_options import ADOPT, ALLOW_REPLACE, MAX_DELETES, MAX_RESTARTS, PRUNE
+from aci_reconcile.cli.safety_options import ADOPT, ALLOW_REPLACE, MAX_DELETES, MAX_RESTARTS, PRUNE, LockOptions
 from aci_reconcile.core.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
+    from aci_reconcile.app.git_source import GitSource
     from aci_reconcile.app.requests import Target
     from aci_reconcile.app.watch.controller import Controller
     from aci_reconcile.app.watch.settings import Settings
@@ -67,6 +69,61 @@ class DayOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GitOptions:
+    """Where the manifests are fetched from, if they are not in a folder."""
+
+    git: str = declare(
+        Option(
+            "--git",
+            section=options.MANIFESTS,
+            type=Name(),
+            metavar="URL",
+            default="",
+            help="Fetch the manifests from this Git repository in every round.",
+        )
+    )
+    git_ref: str = declare(
+        Option(
+            "--git-ref",
+            section=options.MANIFESTS,
+            type=Name(),
+            metavar="REF",
+            default="",
+            help="Branch or tag of that repository (default: its own branch).",
+        )
+    )
+    git_path: str = declare(
+        Option(
+            "--git-path",
+            section=options.MANIFESTS,
+            type=Name(),
+            metavar="FOLDER",
+            default="",
+            help="Folder of the project in that repository (default: its top).",
+        )
+    )
+
+    @contextmanager
+    def open(self, session: Session) -> Generator[GitSource | None]:
+        """Make the private copy of the repository; None if the manifests are in a folder.
+
+        Raises:
+            UsageError: the address, the ref or the folder cannot be one, or there is no address.
+        """
+        if not self.git:
+            if self.git_ref or self.git_path:
+                raise UsageError("--git-ref and --git-path need --git", hint="without it, the folder here is watched")
+            yield None
+            return
+        from aci_reconcile.app.git_address import parse_git_address
+        from aci_reconcile.app.git_source import open_git_source
+
+        address = parse_git_address(self.git, session.cwd, "--git")
+        with open_git_source(address, self.git_ref, self.git_path, session.environ) as source:
+            yield source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchOptions:
     """The options of ``watch``."""
 
@@ -101,7 +158,18 @@ class WatchOptions:
             help="Time in which each group's run state is read once (default: 10m).",
         )
     )
+    listen: str | None = declare(
+        Option(
+            "--listen",
+            section=WATCHING,
+            type=Address(),
+            metavar="[HOST:]PORT",
+            help="Serve /healthz, /readyz and /metrics there; without HOST on this machine alone.",
+        )
+    )
+    git: GitOptions = include(GitOptions)
     day: DayOptions = include(DayOptions)
+    lock: LockOptions = include(LockOptions)
     sources: SourceOptions = include(SourceOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = include(OutputOptions)
@@ -110,7 +178,9 @@ class WatchOptions:
     @property
     def target(self) -> Target:
         """Where requests go. Nobody is asked, so somebody must have named the subscription."""
-        return replace(self.azure.target, unattended="" if self.heal == "none" else "--heal")
+        if self.heal == "none":  # who only looks needs no lock
+            return self.azure.target
+        return replace(self.azure.target, unattended="--heal", lock=self.lock.make_request("watch"))
 
     def make_settings(self, session: Session) -> Settings:
         """Return what the watch does.
@@ -123,6 +193,8 @@ class WatchOptions:
         from aci_reconcile.app.watch.settings import Settings
         from aci_reconcile.reconcile.rounds import Heal
 
+        if self.git.git and self.paths:
+            raise UsageError("--git and paths cannot be combined", hint="name the folder with --git-path")
         for name, seconds in (("--every", self.every), ("--health-every", self.health_every)):
             if seconds < _LEAST:
                 raise UsageError(f"{name} is shorter than a second", hint="write 30s or 1m")
@@ -149,7 +221,6 @@ class WatchOptions:
 
 def watch(session: Session, asked: WatchOptions) -> ExitCode:
     """Make rounds until a signal ends it: what is under way is finished, and the exit code is 0."""
-    import random
     from contextlib import closing, suppress
 
     from aci_reconcile.app.interruption import EndedBySignalError
@@ -162,18 +233,39 @@ def watch(session: Session, asked: WatchOptions) -> ExitCode:
     log = WatchLog(session.console, session.clock)
     surroundings = Surroundings(interruption.has_come, interruption.allow_end, log.show, log.tell)
     sources = asked.sources.make_sources(asked.azure.place, asked.paths)
-    controller = make_controller(sources, asked.target, settings, session, surroundings, random.random)
     interruption.ends_well = True
-    interruption.on_hangup = _make_hangup(session, controller)
-    _greet(session, asked)
-    with (
-        closing(controller.course.link),
-        interruption.protect(lambda: render_unfinished(controller.course.in_flight, "watch")),
-        suppress(EndedBySignalError),
-    ):
-        controller.run()
+    with asked.git.open(session) as git, suppress(EndedBySignalError):
+        controller = make_controller(sources, asked.target, settings, session, surroundings, git)
+        interruption.on_hangup = _make_hangup(session, controller)
+        _greet(session, asked)
+        with (
+            closing(controller.course.link),
+            _serve(controller, asked, session),
+            interruption.protect(lambda: render_unfinished(controller.course.in_flight, "watch")),
+        ):
+            controller.run()
     session.console.info("Ended.")
     return ExitCode.OK
+
+
+@contextmanager
+def _serve(controller: Controller, asked: WatchOptions, session: Session) -> Generator[None]:
+    """Serve how the watch stands, if that is asked for.
+
+    Raises:
+        UsageError: the address is in use, or is not one of this machine.
+    """
+    if asked.listen is None:
+        yield
+        return
+    from aci_reconcile.app.status_server import Listen, serve_status
+    from aci_reconcile.app.watch_endpoints import WatchEndpoints
+
+    host, _, port = asked.listen.rpartition(":")
+    endpoints = WatchEndpoints(controller.look, session.clock)
+    with serve_status(Listen(host, int(port)), endpoints.answer, "--listen") as there:
+        session.console.info(f"Serving /healthz, /readyz and /metrics at http://{there}")
+        yield
 
 
 def _make_hangup(session: Session, controller: Controller) -> Callable[[], bool]:
@@ -198,8 +290,6 @@ def _greet(session: Session, asked: WatchOptions) -> None:
     every = format_duration(asked.every)
     doing = "reports what differs" if asked.heal == "none" else f"heals {_HEALED[asked.heal]}"
     session.console.info(f"Watching every {every}; it {doing}. Ctrl-C ends it.")
-    if asked.heal != "none":
-        session.console.info("Nothing keeps a second watch of this project away.")
 
 
 WATCH: Final = Command(
