@@ -12,17 +12,15 @@ from click.exceptions import Exit
 
 from aci_reconcile.app.interruption import EndedBySignalError
 from aci_reconcile.cli.command import find_failure_code
+from aci_reconcile.cli.failures import report_error, report_failure
 from aci_reconcile.cli.option import PREFIX
 from aci_reconcile.cli.options import CHECKS, OutputOptions
 from aci_reconcile.cli.root import make_root
 from aci_reconcile.cli.session import Session
-from aci_reconcile.core.errors import AciReconcileError, AzureError, ExitCode, InvalidManifestsError
-from aci_reconcile.render.escape import sanitize
-from aci_reconcile.render.json.diagnostics import render_diagnostics_json
-from aci_reconcile.render.text.diagnostics import render_diagnostics_text
+from aci_reconcile.core.errors import AciReconcileError, ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 
 def run(argv: Sequence[str]) -> int:
@@ -38,7 +36,7 @@ def run(argv: Sequence[str]) -> int:
         except click.ClickException as error:
             return _report_usage(error, argv, session)
         except AciReconcileError as error:
-            return _report_error(error, session)
+            return report_error(error, session)
         except Exception as defect:  # noqa: BLE001  whatever it is, a person gets a message and not a traceback
             # C code that imports a module says so of whatever interrupts that, and does not name it.
             swallowed = isinstance(defect, ImportError) and session.interruption.has_come()
@@ -71,32 +69,8 @@ def _report_usage(error: click.ClickException, argv: Sequence[str], session: Ses
     from aci_reconcile.cli.suggestions import explain_error
 
     message, hints = explain_error(error, argv)
-    _report({"kind": "UsageError", "message": message, "hint": "; ".join(hints)}, message, hints, session)
+    report_failure({"kind": "UsageError", "message": message, "hint": "; ".join(hints)}, message, hints, session)
     return int(find_failure_code(error.ctx if isinstance(error, click.UsageError) else None))
-
-
-def _report_error(error: AciReconcileError, session: Session) -> int:
-    if isinstance(error, InvalidManifestsError):
-        session.console.plain("error", render_diagnostics_text(error.diagnostics, session.console.notes))
-        if session.console.json:
-            session.console.result(render_diagnostics_json(error.diagnostics))
-        return _choose_code(error, session)
-    from aci_reconcile.operate.commands import complete_commands
-    from aci_reconcile.render.json.apply import emit_error
-
-    error.hint = complete_commands(error.hint, session.place)
-    message, lines = error.message, [error.hint]
-    if isinstance(error, AzureError):
-        lines.insert(0, f"request id {error.request_id}" if error.request_id else "")
-        if error.code and not message.startswith(error.code):
-            message = f"{error.code}: {message}"
-    _report(emit_error(error), message, lines, session)
-    return _choose_code(error, session)
-
-
-def _choose_code(error: AciReconcileError, session: Session) -> int:
-    """Return the exit code of an error; where the codes are those of containers, one code stands for all errors."""
-    return int(error.exit_code if session.failure is ExitCode.ERROR else session.failure)
 
 
 def _report_defect(defect: Exception, session: Session) -> int:
@@ -104,16 +78,8 @@ def _report_defect(defect: Exception, session: Session) -> int:
     log = write_log(defect)
     message = f"this is a defect in aci-reconcile ({type(defect).__name__})"
     hint = f"please report it and attach {log}" if log else "please report it; the log could not be written"
-    _report({"kind": "Defect", "message": message, "hint": hint}, message, (hint,), session)
+    report_failure({"kind": "Defect", "message": message, "hint": hint}, message, (hint,), session)
     return int(ExitCode.DEFECT)
-
-
-def _report(document: Mapping[str, object], message: str, hints: Sequence[str], session: Session) -> int:
-    console = session.console
-    console.error("\n  ".join((sanitize(message, keep="\n"), *(sanitize(hint) for hint in hints if hint))))
-    if console.json:
-        console.line({"type": "error", "error": document})
-    return int(ExitCode.ERROR)
 
 
 def write_log(defect: BaseException) -> str:

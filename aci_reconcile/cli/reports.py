@@ -55,6 +55,7 @@ class Reports:
         self._published: tuple[Render, Ending | None] | None = None
         self._clock = session.clock
         self._origin: RunOrigin | None = None
+        self._ends = session.ends
         self.checkout = find_checkout(session.cwd)
         self._environ = session.environ
         self._environment = environment
@@ -79,6 +80,7 @@ class Reports:
             UsageError: a file cannot be written; the others are.
         """
         self._published = render, ending
+        self._keep(ending)
         if not streamed or (self.pages and self._console.format not in PLAIN_FORMATS):
             self._console.result(render(self._console))
         problems = [problem for form, file in self._files if (problem := self._write(form, file, render, ending))]
@@ -108,9 +110,18 @@ class Reports:
         from aci_reconcile.render.page.validation import add_failure
 
         now = Ending(lambda: add_failure(ending.page(), error), error.exit_code, failed=True)
+        self._keep(now)
         for form, file in self._files:
             if form == "json":
                 self._write(form, file, render, now)
+
+    def _keep(self, ending: Ending | None) -> None:
+        """Keep how the run ends for a command that makes several."""
+        if self._ends is not None and self._origin is not None and ending is not None:
+            self._ends.append((self._origin, self._make_end(ending)))
+
+    def _make_end(self, ending: Ending) -> RunEnd:
+        return RunEnd(ending.code, ending.page(), failed=ending.failed, finished_at=self._clock.now())
 
     def _make_failure_page(self, error: AciReconcileError) -> Page:
         from aci_reconcile.render.page.validation import make_failure_page
@@ -141,8 +152,7 @@ class Reports:
         console = replace(self._console, style=PLAIN, width=PIPED, format=form, json=form == "json")
         text = render(console)
         if form == "json" and ending is not None and self._origin is not None:
-            end = RunEnd(ending.code, ending.page(), failed=ending.failed, finished_at=self._clock.now())
-            text = add_result(text, self._origin, end)
+            text = add_result(text, self._origin, self._make_end(ending))
         try:
             # A report quotes what Azure says, and a runner may be shared: only its owner may read it.
             write_whole(file, f"{text}\n", private=True)

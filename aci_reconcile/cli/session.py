@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.cli.options import OutputOptions
+    from aci_reconcile.render.formats.result import RunEnd, RunOrigin
 
 
 @dataclass(slots=True)
@@ -30,6 +31,8 @@ class Session:
     """The options on the command line that say where groups are: commands in hints repeat them."""
     failure: ExitCode = ExitCode.ERROR
     """The exit code of an error that has none of its own meaning, by the command."""
+    ends: list[tuple[RunOrigin, RunEnd]] | None = None
+    """Where a command that makes several runs finds how each of them ended; None: it makes one."""
 
     @property
     def cwd(self) -> Path:

@@ -44,6 +44,9 @@ class ShardOptions:
         )
     )
 
+    addresses: tuple[str, ...] | None = None
+    """The groups of one project in the shard, where a fleet has been cut; no option."""
+
     def find_number(self, environ: Mapping[str, str]) -> ShardNumber | None:
         """Return which shard it is; None if it is none.
 
@@ -62,4 +65,5 @@ class ShardOptions:
         """
         if self.shard is not None and not self.shard.strip():
             raise UsageError("--shard is empty", hint="write I/N, as in --shard 2/4, or leave the option out")
-        return replace(sources, shard=self.shard or "", shards=self.shards or 0)
+        addresses = sources.addresses if self.addresses is None else self.addresses
+        return replace(sources, shard=self.shard or "", shards=self.shards or 0, addresses=addresses)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.manifest import group_codes
+from aci_reconcile.manifest import fleet_codes, group_codes
 from aci_reconcile.manifest.code import Code
 from aci_reconcile.manifest.project import codes as project_codes
 from aci_reconcile.manifest.rules import TOPICS
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 RETIRED: Final[frozenset[str]] = frozenset()
 """Numbers of codes that were removed. People search for a number, so it never gets another meaning."""
 
-MODULES: Final = (source_codes, syntax_codes, reference_codes, project_codes, group_codes, *TOPICS)
+MODULES: Final = (source_codes, syntax_codes, reference_codes, project_codes, group_codes, fleet_codes, *TOPICS)
 """The modules that define codes."""
 
 _NUMBERS: Final = tuple(f"ACI{number:03}" for number in range(1, 300))

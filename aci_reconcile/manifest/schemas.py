@@ -24,6 +24,7 @@ NAMES: Final = (
     "container-group",
     "drift-history",
     "facts",
+    "fleet",
     "notification",
     "plan",
     "project",

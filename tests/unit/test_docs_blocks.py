@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHELL = ("sh", "console", "bash")
-YAML = ("manifest", "project", "workflow", "part of a workflow", "steps", "gitlab", "azure", "pre-commit", "accepted")
+YAML = (
+    "manifest",
+    "project",
+    "workflow",
+    "part of a workflow",
+    "steps",
+    "gitlab",
+    "azure",
+    "pre-commit",
+    "accepted",
+    "fleet",
+)
 OTHERS = ("json", "python", "text", "rego", "cron", "toml", "xml", "dotenv", "prometheus", "diff", "markdown")
 """What is only read here: python-api.md and emulator.md have tests of their own, and text is what a command printed."""
 PROJECT_KEYS = set(load_schema("project")["properties"])
@@ -104,6 +115,14 @@ def test_project_files_fit_their_schema(block: Block) -> None:
 
     assert set(found) <= PROJECT_KEYS
     assert [] == [error.message for error in errors]
+
+
+@pytest.mark.parametrize("block", blocks("fleet"), ids=str)
+def test_fleet_files_fit_their_schema(block: Block) -> None:
+    """As an editor would check them."""
+    found: Any = yaml.safe_load(block.text)
+
+    assert [] == list(jsonschema.validators.Draft7Validator(load_schema("fleet")).iter_errors(found))
 
 
 @pytest.mark.parametrize("block", blocks("json"), ids=str)

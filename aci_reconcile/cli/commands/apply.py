@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
+from aci_reconcile.cli.fleet_options import FleetOptions
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.cli.safety_options import APPROVE, RESTORE, TIME_BOX, LockOptions, ReleaseOptions, WaitOptions
@@ -14,6 +15,7 @@ from aci_reconcile.cli.shard_options import ShardOptions
 from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from aci_reconcile.app.expected_plan import Expected
@@ -59,6 +61,7 @@ class ApplyOptions:
     refresh: str = declare(options.REFRESH)
     sources: SourceOptions = include(SourceOptions)
     shard: ShardOptions = include(ShardOptions)
+    fleet: FleetOptions = include(FleetOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = options.include_output(options.PAGES)
     report: tuple[tuple[str, str], ...] = declare(options.make_report_option(options.PAGES))
@@ -80,7 +83,11 @@ class ApplyOptions:
 
 
 def apply(session: Session, asked: ApplyOptions) -> ExitCode:
-    """Plan, show the plan, ask, carry it out, and report what happened."""
+    """Plan, show the plan, ask, carry it out, and report what happened; or do that for each project of a fleet."""
+    if asked.fleet.fleet is not None:
+        from aci_reconcile.cli.fleet import run_fleet
+
+        return run_fleet(session, asked, "apply", _make_timed(session, asked.time_box))
     from aci_reconcile import reconcile
     from aci_reconcile.app.execution import Waiting, check_applyable, check_freeze, make_context
     from aci_reconcile.app.expected_plan import make_expected_plan
@@ -122,6 +129,17 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
             code = report_end(finished, session, verb="Apply")
             reports.publish(record.render, streamed=True, ending=Ending(record.make_page, code))
             return code
+
+
+def _make_timed(session: Session, time_box: float | None) -> Callable[[Session, ApplyOptions], ExitCode]:
+    """Return an apply for each of several projects, which share one time box."""
+    ends_at = None if time_box is None else session.clock.now() + time_box
+
+    def apply_in_time(session: Session, asked: ApplyOptions) -> ExitCode:
+        left = None if ends_at is None else max(ends_at - session.clock.now(), 0.0)
+        return apply(session, replace(asked, time_box=left))
+
+    return apply_in_time
 
 
 def _take_plan_file(asked: ApplyOptions) -> ApplyOptions:

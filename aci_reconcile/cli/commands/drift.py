@@ -11,7 +11,8 @@ from aci_reconcile.app.notifications import make_notifications
 from aci_reconcile.app.policy import Allow
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
-from aci_reconcile.cli.option import Option, declare, include
+from aci_reconcile.cli.fleet_options import FleetOptions
+from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.cli.shard_options import ShardOptions
 from aci_reconcile.core.errors import ExitCode
@@ -81,13 +82,19 @@ class DriftOptions:
     refresh: str = declare(options.REFRESH)
     sources: SourceOptions = include(SourceOptions)
     shard: ShardOptions = include(ShardOptions)
+    fleet: FleetOptions = include(FleetOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = options.include_output(options.PAGES)
     report: tuple[tuple[str, str], ...] = declare(options.make_report_option(options.PAGES))
+    line: CommandLine = command_line()
 
 
 def drift(session: Session, asked: DriftOptions) -> ExitCode:
-    """Find drift, show it, and notify the receivers that the options name."""
+    """Find drift, show it, and notify the receivers that the options name; or find that of each project of a fleet."""
+    if asked.fleet.fleet is not None:
+        from aci_reconcile.cli.fleet import run_fleet
+
+        return run_fleet(session, asked, "drift", drift)
     from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.reports import Ending, open_reports
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
+from aci_reconcile.cli.fleet_options import FleetOptions
 from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.cli.safety_options import RESTORE, ReleaseOptions
@@ -56,6 +57,7 @@ class PlanOptions:
     refresh: str = declare(options.REFRESH)
     sources: SourceOptions = include(SourceOptions)
     shard: ShardOptions = include(ShardOptions)
+    fleet: FleetOptions = include(FleetOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = options.include_output(options.PAGES)
     report: tuple[tuple[str, str], ...] = declare(options.make_report_option(options.PAGES))
@@ -71,7 +73,12 @@ class PlanOptions:
 
 
 def plan(session: Session, asked: PlanOptions) -> ExitCode:
-    """Plan, show the plan, and save it if a file is named."""
+    """Plan, show the plan, and save it if a file is named; or plan each project of a fleet."""
+    if asked.fleet.fleet is not None:
+        from aci_reconcile.cli.fleet import run_fleet
+
+        asked.fleet.check(asked.line, ("out",))
+        return run_fleet(session, asked, "plan", plan)
     from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.reports import Ending, open_reports
 

@@ -40,7 +40,7 @@ SCHEMA = Command(
     SchemaOptions,
     help=(
         "Print a JSON Schema. NAME: container-group, project, plan, accepted-drift, drift-history, facts, "
-        "notification or result."
+        "fleet, notification or result."
     ),
     examples=("aci-reconcile schema container-group > container-group.schema.json",),
 )

@@ -10,11 +10,12 @@ import click
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
+from aci_reconcile.cli.fleet_options import FleetOptions
 from aci_reconcile.cli.live_view import make_pace, measure_room, open_view
-from aci_reconcile.cli.option import Option, declare, include
+from aci_reconcile.cli.option import CommandLine, Option, command_line, declare, include
 from aci_reconcile.cli.options import AzureOptions, OutputOptions, SourceOptions
 from aci_reconcile.cli.shard_options import ShardOptions
-from aci_reconcile.core.errors import ExitCode, UsageError
+from aci_reconcile.core.errors import AciReconcileError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from aci_reconcile.app.view import Seen, View
@@ -49,8 +50,10 @@ class StatusOptions:
     watch: bool = declare(options.WATCH)
     sources: SourceOptions = include(SourceOptions)
     shard: ShardOptions = include(ShardOptions)
+    fleet: FleetOptions = include(FleetOptions)
     azure: AzureOptions = include(AzureOptions)
     output: OutputOptions = include(OutputOptions, format=options.make_format_option(options.PLAIN, short=False))
+    line: CommandLine = command_line()
 
 
 def show_status(session: Session, asked: StatusOptions) -> ExitCode:
@@ -61,6 +64,8 @@ def show_status(session: Session, asked: StatusOptions) -> ExitCode:
         raise UsageError("--watch and -o name cannot be combined")
     if asked.shape == "json":
         session.follow(replace(asked.output, format="json"))
+    if asked.fleet.fleet is not None:
+        return _show_fleet(session, asked)
     sources = asked.shard.narrow(asked.sources.make_sources(asked.azure.place))
     with open_view(sources, asked.azure.target, session, asked.addresses) as view:
         if view.shard is None and not (view.scopes or view.search.subscriptions or asked.addresses):
@@ -70,6 +75,37 @@ def show_status(session: Session, asked: StatusOptions) -> ExitCode:
         seen = _read(view, asked)
     _show(seen, view, session, asked)
     return ExitCode.ERROR if seen.unread else ExitCode.OK
+
+
+def _show_fleet(session: Session, asked: StatusOptions) -> ExitCode:
+    """List the groups of each project of a fleet, also after one that cannot be looked at."""
+    from aci_reconcile.app.status import judge
+    from aci_reconcile.app.view import Seen
+    from aci_reconcile.cli.failures import report_error
+    from aci_reconcile.cli.fleet import list_runs, show_heading
+    from aci_reconcile.render.json.status import render_status_json
+
+    beside = replace(session, console=replace(session.console, json=False))
+    found: list[Seen] = []
+    failed = False
+    for project, one in list_runs(session, asked):
+        if asked.shape != "name":
+            show_heading(project, session, first=not found)
+        seen = Seen(())
+        try:
+            sources = one.shard.narrow(one.sources.make_sources(one.azure.place))
+            with open_view(sources, one.azure.target, beside) as view:
+                seen = view.read_all()
+            if not session.console.json:
+                _show(seen, view, session, one)
+        except AciReconcileError as error:
+            failed = bool(report_error(error, beside))
+        found.append(seen)
+    unread = tuple(each for seen in found for each in seen.unread)
+    if session.console.json:
+        groups = tuple(each for seen in found for each in seen.groups)
+        session.console.result(render_status_json(judge(groups, asked.sort or "", session.clock.now()), unread))
+    return ExitCode.ERROR if failed or unread else ExitCode.OK
 
 
 def _read(view: View, asked: StatusOptions, *, lenient: bool = False) -> Seen:

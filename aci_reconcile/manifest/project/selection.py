@@ -65,7 +65,7 @@ class Selection:
             narrowed = True
             chosen &= self._select_by_pattern(resources)
         shard = self.request.shard
-        if shard is not None and shard.whole is None:  # else the whole plan has cut, and names the addresses
+        if shard is not None and self.request.addresses is None:  # else somebody has cut, and names the addresses
             narrowed = True
             chosen &= _select_shard(resources, shard)
         for addresses in (changed.addresses if changed else None, self.request.addresses):

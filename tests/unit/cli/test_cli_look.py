@@ -238,7 +238,7 @@ def test_schemas_are_printed(cli: CommandLine, name: str) -> None:
 
 def test_a_schema_that_is_not_there(cli: CommandLine) -> None:
     """The hint lists those that are."""
-    known = "accepted-drift, container-group, drift-history, facts, notification, plan, project"
+    known = "accepted-drift, container-group, drift-history, facts, fleet, notification, plan, project"
     assert known in cli("schema", "nix").err
 
 

@@ -1,0 +1,91 @@
+"""The projects of a fleet, and how its shards share their groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from aci_reconcile.app.manifests import make_request, with_subscription
+from aci_reconcile.core.errors import InvalidManifestsError, UsageError
+from aci_reconcile.core.shards import find_parts
+from aci_reconcile.manifest import load
+from aci_reconcile.manifest.fleet import read_fleet
+from aci_reconcile.render.escape import sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from aci_reconcile.app.requests import Sources
+    from aci_reconcile.app.run import Run
+    from aci_reconcile.core.model import Key
+    from aci_reconcile.core.shards import Part, Shard
+    from aci_reconcile.manifest import Loaded
+    from aci_reconcile.manifest.fleet import FleetProject
+
+_HINT: Final = "a group belongs to one project: remove its manifest from one of them"
+
+
+def load_fleet(file: Path, run: Run) -> tuple[FleetProject, ...]:
+    """Return the projects that a fleet file names, in their order.
+
+    Raises:
+        InvalidManifestsError: the file has errors.
+    """
+    projects, diagnostics = read_fleet(run.cwd / file, run.cwd)
+    if diagnostics:
+        raise InvalidManifestsError(diagnostics)
+    # As somebody in this folder would type them: a saved plan names its project so, for another checkout.
+    return tuple(
+        replace(each, file=each.file.relative_to(run.cwd)) if each.file.is_relative_to(run.cwd) else each
+        for each in projects
+    )
+
+
+def narrow_to_project(sources: Sources, project: FleetProject) -> Sources:
+    """Return the sources of one project."""
+    subscription = project.subscription or sources.subscription
+    return replace(sources, project=project.file, environment=project.environment, subscription=subscription)
+
+
+@dataclass(frozen=True, slots=True)
+class FleetGroups:
+    """Which project declares which groups: what the cut depends on, the same on every machine."""
+
+    groups: Mapping[Key, tuple[FleetProject, str]]
+    """The project and the address of each group, by its key."""
+    parts: tuple[Part, ...]
+    """What cannot be cut, whichever projects it belongs to."""
+
+    def list_addresses(self, project: FleetProject, shard: Shard) -> tuple[str, ...]:
+        """Return the addresses of a project's groups in a shard, in order."""
+        found = (self.groups[key] for key in sorted(shard.keys))
+        return tuple(address for owner, address in found if owner == project)
+
+
+def load_groups(projects: Sequence[FleetProject], sources: Sources, run: Run) -> FleetGroups:
+    """Load the manifests of all projects, without Azure and without secrets.
+
+    A subscription that only the environment names does not count, so that every machine cuts alike.
+
+    Raises:
+        InvalidManifestsError: a project has errors: then nobody knows the cut.
+        UsageError: two projects declare the same group, or a project declares none.
+    """
+    groups: dict[Key, tuple[FleetProject, str]] = {}
+    loaded = [_load(each, sources, run) for each in projects]
+    for project, each in zip(projects, loaded, strict=True):
+        for resource in each.resources:
+            other, _ = groups.setdefault(resource.id.key, (project, resource.address))
+            if other is not project:
+                name = sanitize(resource.address)
+                raise UsageError(f"{other.name} and {project.name} both declare {name}", hint=_HINT)
+    return FleetGroups(groups, find_parts(resource for each in loaded for resource in each.resources))
+
+
+def _load(project: FleetProject, sources: Sources, run: Run) -> Loaded:
+    loaded = load(make_request(narrow_to_project(sources, project), run, resolve=False))
+    if loaded.errors:
+        raise InvalidManifestsError(loaded.diagnostics)
+    subscription = loaded.project.subscription
+    return with_subscription(loaded, subscription) if subscription else loaded

@@ -1,0 +1,187 @@
+"""One command for each project of a fleet, one after the other, with one report and one exit code."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from aci_reconcile.app.fleet import load_fleet, load_groups
+from aci_reconcile.app.origin import find_commit
+from aci_reconcile.app.result_sets import choose_exit_code, merge_results
+from aci_reconcile.app.results import Result
+from aci_reconcile.cli.failures import report_error
+from aci_reconcile.cli.options import PLAIN
+from aci_reconcile.cli.reports import Ending, open_reports
+from aci_reconcile.core.errors import AciReconcileError, ExitCode
+from aci_reconcile.core.shards import cut_into_shards
+from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.formats.result import RunEnd, RunOrigin
+from aci_reconcile.render.text.table import align
+from aci_reconcile.render.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from aci_reconcile.cli.console import Console
+    from aci_reconcile.cli.fleet_options import FleetOptions
+    from aci_reconcile.cli.option import CommandLine
+    from aci_reconcile.cli.options import AzureOptions, SourceOptions
+    from aci_reconcile.cli.reports import Reports
+    from aci_reconcile.cli.session import Session
+    from aci_reconcile.cli.shard_options import ShardOptions
+    from aci_reconcile.manifest.fleet import FleetProject
+    from aci_reconcile.render.page.page import Page
+
+
+class FleetAsked(Protocol):
+    """The options of a command that can be about a fleet."""
+
+    @property
+    def fleet(self) -> FleetOptions:
+        """Which projects."""
+        ...
+
+    @property
+    def sources(self) -> SourceOptions:
+        """Which manifests."""
+        ...
+
+    @property
+    def shard(self) -> ShardOptions:
+        """Which part of them."""
+        ...
+
+    @property
+    def azure(self) -> AzureOptions:
+        """Where."""
+        ...
+
+    @property
+    def line(self) -> CommandLine:
+        """What was typed."""
+        ...
+
+
+class ReportedAsked(FleetAsked, Protocol):
+    """The same, of a command with reports."""
+
+    @property
+    def report(self) -> tuple[tuple[str, str], ...]:
+        """The files of its reports."""
+        ...
+
+
+A = TypeVar("A", bound=FleetAsked)
+R = TypeVar("R", bound=ReportedAsked)
+
+
+def run_fleet(session: Session, asked: R, kind: str, command: Callable[[Session, R], ExitCode]) -> ExitCode:
+    """Run a command for each project of a fleet, whatever became of those before it, and report on all.
+
+    Args:
+        session: the run.
+        asked: the options of the command.
+        kind: what the reports are about: ``plan``, ``apply`` or ``drift``.
+        command: runs for the options of one project.
+    """
+    file = cast("Path", asked.fleet.fleet)
+    with open_reports(kind, session, asked.report, taken=(file,), shard=asked.shard) as reports:
+        origin = RunOrigin(kind, asked.shard.find_number(session.environ), find_commit(session.cwd))
+        results: list[Result] = []
+        for project, one in list_runs(session, asked):
+            show_heading(project, session, first=not results)
+            end = _run_one(session, cast("R", replace(cast("Any", one), report=())), kind, command)
+            page = replace(end.page, subject=project.name)
+            results.append(Result(str(project.file), origin, replace(end, page=page)))
+            if session.interruption.has_come():
+                break
+        page, code = replace(merge_results(results), subject=file.name), choose_exit_code(results)
+        reports.publish(
+            lambda console: _render(page, results, code, console, reports), ending=Ending(lambda: page, code)
+        )
+    return session.interruption.exit_code if session.interruption.has_come() else code
+
+
+def list_runs(session: Session, asked: A) -> Iterator[tuple[FleetProject, A]]:
+    """Yield the projects with the options of a run for each; of a shard, those that have groups in it.
+
+    Raises:
+        InvalidManifestsError: the fleet file has errors; or one of its projects has, so that nobody knows the cut.
+        UsageError: an option is about one project.
+    """
+    asked.fleet.check(asked.line)
+    sources = asked.shard.narrow(asked.sources.make_sources(asked.azure.place))
+    projects = load_fleet(cast("Path", asked.fleet.fleet), session)
+    number = asked.shard.find_number(session.environ)
+    if number is None:
+        yield from ((each, _choose(asked, each, None)) for each in projects)
+        return
+    groups = load_groups(projects, replace(sources, shard="", shards=0), session)
+    shard = cut_into_shards(groups.parts, number.count)[number.number - 1]
+    found = [(each, addresses) for each in projects if (addresses := groups.list_addresses(each, shard))]
+    # A shard without groups does nothing, and says so.
+    for project, addresses in found or [(projects[0], ())]:
+        yield project, _choose(asked, project, replace(asked.shard, shard=str(number), addresses=addresses))
+
+
+def _choose(asked: A, project: FleetProject, shard: ShardOptions | None) -> A:
+    """Return the options of a run for one project."""
+    place = asked.azure.place
+    place = replace(place, subscription=project.subscription or place.subscription)
+    return cast(
+        "A",
+        replace(
+            cast("Any", asked),
+            fleet=replace(asked.fleet, fleet=None),
+            sources=replace(asked.sources, project=project.file, environment=project.environment),
+            azure=replace(asked.azure, place=place),
+            shard=shard or asked.shard,
+        ),
+    )
+
+
+def show_heading(project: FleetProject, session: Session, *, first: bool) -> None:
+    """Say which project comes now: in the text, or beside what a program reads."""
+    console = session.console
+    where = project.where
+    name = f"{project.name} ({sanitize(where.file)}:{where.line})"
+    if console.format == "text":
+        console.result(f"{'' if first else chr(10)}{console.style.paint(console.style.bold, name)}\n")
+    else:
+        console.info(name)
+
+
+def _run_one(session: Session, one: R, kind: str, command: Callable[[Session, R], ExitCode]) -> RunEnd:
+    """Run for one project, and return how that ended; an error is reported, and no reason to leave the others out."""
+    console = session.console
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        if console.format != "text":  # the result of all is one document
+            console = replace(console, out=nowhere, json=False, format="text")
+        own = replace(session, console=console, ends=[])
+        failure = AciReconcileError("the run ended without a result")
+        try:
+            code = command(own, one)
+        except AciReconcileError as error:
+            failure, code = error, ExitCode(report_error(error, own))
+    if own.ends:
+        return replace(own.ends[-1][1], exit_code=code)
+    from aci_reconcile.render.page.validation import make_failure_page
+
+    return RunEnd(code, make_failure_page(kind, failure, None), failed=True, finished_at=session.clock.now())
+
+
+def _render(page: Page, results: Sequence[Result], code: ExitCode, console: Console, reports: Reports) -> str:
+    if console.format not in PLAIN:
+        return reports.page(page, console)
+    if console.json:
+        from aci_reconcile.render.formats.merged_json import render_merged_json
+        from aci_reconcile.version import VERSION
+
+        runs = [(each.origin, each.end) for each in results]
+        return render_merged_json(page, runs, exit_code=code, tool_version=VERSION)
+    rows = [(each.end.page.subject, sanitize(each.end.page.verdict)) for each in results]
+    heading, *lines = ("  ".join(cells) for cells in align([("PROJECT", "RESULT"), *rows]))
+    total = f"{count(len(results), 'project')}. {sanitize(page.verdict)}"
+    return "\n".join(("", console.style.paint(console.style.dim, heading), *lines, "", total))
