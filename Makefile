@@ -18,10 +18,10 @@ CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,unit/azure/test_lock_simulation.py contract/test_fault_sweep.py contract/test_two_applies.py contract/test_exec_real_shells.py \
 	e2e/test_e2e_kill.py e2e/test_e2e_two.py e2e/test_e2e_exec.py)
 FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py) tests/contract/test_another_azure.py
-NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live and not image and not kubernetes and not lock"
+NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live and not image and not kubernetes and not lock and not slurm"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo docs test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs test-lock test-image test-kubernetes mutants bench bench-quick check format generate lock wheel release-files e2e-wheel clean
+.PHONY: help demo docs test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs test-lock test-image test-kubernetes test-slurm mutants bench bench-quick bench-shards check format generate lock wheel release-files e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ test-image: $(VENV)/.tested ## the Containerfile, built and run by buildah on a 
 test-kubernetes: $(VENV)/.tested build/kubernetes/.installed ## deploy/kubernetes against Kubernetes' schemas, and built by kubectl where there is one
 	@$(BIN)/python -m pytest -q -m kubernetes tests/kubernetes
 
+test-slurm: $(VENV)/.tested ## shards as an array job of Slurm, a task of which is killed; slurm-wlm and munge must be installed
+	@$(BIN)/python -m pytest -q -m "slurm and not sweep" tests/slurm
+
 mutants: $(VENV)/.mutating ## break the pure core in every small way, which a test must notice: an hour; ONLY="aci_reconcile.core.tags*" is quicker
 	@$(BIN)/python scripts/mutants.py $(ONLY)
 
@@ -76,6 +79,9 @@ bench: $(VENV)/.tested $(BENCH_CLIENTS:%=build/clients/%/.installed) ## what it 
 
 bench-quick: $(VENV)/.tested build/clients/sdk-ga/.installed ## ours and the floor, a minute
 	@$(BIN)/python -m benchmarks --command "$(CURDIR)/$(BIN)/aci-reconcile" --quick
+
+bench-shards: $(VENV)/.tested ## three thousand creations by eight tasks of Slurm, within Azure's limits: half an hour
+	@$(BIN)/python -m pytest -q -s -m "slurm and sweep" tests/slurm
 
 check: $(VENV)/.checked ## lint, format, types, layers, spelling, workflows, prose
 	$(BIN)/ruff check .

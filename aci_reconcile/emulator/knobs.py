@@ -181,6 +181,8 @@ class Knobs:
 
     limits: bool = setting(False, fact="quotas")
     """Whether to enforce quotas and throttling, with Azure's documented numbers."""
+    quota: int = setting(100, fact="quotas")
+    """Groups and cores that a region may have where quotas are enforced. Azure raises it on request."""
     update_status: Literal[200, 201] = knob(201, fact="update-status")
     """Status of a PUT on an existing group. Recorded in 2019: 201, 7 of 7; the contract has 200, too."""
     retry_after: int | None = knob(1, fact="no-retry-after")

@@ -66,6 +66,7 @@ def _make_capability(location: str, system: str, address: str, gpu: str, most: t
     }
 
 
+_RAISED = ("ContainerGroups", "StandardCores")
 # Names recorded by Azure PowerShell's tests; the limits are the documented defaults.
 _QUOTAS = {
     "ContainerGroups": 100,
@@ -96,7 +97,8 @@ def find_region(call: Call) -> str:
 def list_usages(call: Call) -> Response:
     """Return the usages of one region."""
     counts = _count_all(call, versions.canonical_location(call.path["location"]), "")
-    return answer(200, {"value": [_show_usage(name, counts[name]) for name in _QUOTAS]})
+    quotas = _list_quotas(call.knobs.quota)
+    return answer(200, {"value": [_show_usage(name, counts[name], limit) for name, limit in quotas.items()]})
 
 
 def enforce(call: Call, group: Group) -> None:
@@ -104,9 +106,14 @@ def enforce(call: Call, group: Group) -> None:
     location = versions.canonical_location(group.location)
     used, wanted = _count_all(call, location, call.group_key), dict.fromkeys(_QUOTAS, 0.0)
     _add_usage(group, wanted)
-    for name, limit in _QUOTAS.items():
+    for name, limit in _list_quotas(call.knobs.quota).items():
         if wanted[name] and used[name] + wanted[name] > limit:
             raise errors.quota_reached(name, location, (limit, used[name], wanted[name]))
+
+
+def _list_quotas(raised: int) -> dict[str, int]:
+    """Return the quotas, with those that customers have raised most often at another number."""
+    return {name: raised if name in _RAISED else limit for name, limit in _QUOTAS.items()}
 
 
 def _count_all(call: Call, location: str, without: str) -> dict[str, float]:
@@ -135,10 +142,10 @@ def _count_cores(container: Json) -> float:
     return float(as_object(resources.get("requests")).get("cpu", 0.0))
 
 
-def _show_usage(name: str, value: float) -> Json:
+def _show_usage(name: str, value: float, limit: int) -> Json:
     return {
         "unit": "Count",
         "currentValue": int(value) if value.is_integer() else value,
-        "limit": _QUOTAS[name],
+        "limit": limit,
         "name": {"value": name, "localizedValue": name},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +42,18 @@ def test_the_region_has_a_quota_of_cores() -> None:
         "region 'westus'. Limit: '100', Usage: '93' Requested: '8'."
     ) == refused.json()["error"]["message"]
     assert 201 == again.status
+
+
+def test_a_quota_that_was_raised() -> None:
+    """On request, as Azure does it; the usages show the number that is enforced."""
+    world = World(knobs=replace(ON, quota=101))
+    statuses = [world.put(f"g{number}", big(31)).status for number in range(4)]
+    told = world.send("GET", f"{LOCATION}/usages").json()["value"]
+
+    assert [201, 201, 201, 400] == statuses
+    assert {"ContainerGroups": 101, "StandardCores": 101, "StandardSpotCores": 100} == {
+        each["name"]["value"]: each["limit"] for each in told[:3]
+    }
 
 
 def test_nothing_is_enforced_by_default() -> None:
