@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from aci_reconcile.app.git_source import GitSource
     from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.rounds import Round
 
@@ -55,6 +56,8 @@ class WatchedWorld:
     rounds: list[Round] = field(default_factory=list["Round"])
     events: list[Event] = field(default_factory=list["Event"])
     said: Said = field(default_factory=Said)
+    git: GitSource | None = None
+    """Where the manifests are fetched from, if they are not in the folder."""
     number: int = 0
     controller: Controller = field(init=False)
 
@@ -72,7 +75,7 @@ class WatchedWorld:
         surroundings = Surroundings(
             show=self.events.append, tell=lambda _before, done: self.rounds.append(done), chance=lambda: 0.0
         )
-        controller = make_controller(Sources(), Target(), self.settings, run, surroundings)
+        controller = make_controller(Sources(), Target(), self.settings, run, surroundings, self.git)
         controller.course.link = _Link(self.world)  # type: ignore[assignment]
         self.controller = controller
 

@@ -21,6 +21,8 @@ else:  # older releases of click have no parameter here
     _Seconds = _Names = _Number = _Moments = _Text = click.ParamType
 
 
+_ADDRESS = re.compile(r"(?:(?P<host>\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._-]+):)?(?P<port>[0-9]{1,5})")
+_LAST_PORT = 65535
 _TYPED = click.core.ParameterSource.COMMANDLINE
 
 
@@ -47,10 +49,10 @@ class Address(_Text):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return ``host:port``; the host of IPv6 without its brackets."""
         text = str(value).strip()
-        host, colon, port = text.rpartition(":")
-        if not (port.isascii() and port.isdecimal() and int(port) < 65536) or (colon and not host):  # noqa: PLR2004
+        match = _ADDRESS.fullmatch(text)
+        if match is None or int(match["port"]) > _LAST_PORT:
             self.fail(f"{text!r} is not an address; write 8080, or 0.0.0.0:8080 for every network", param, ctx)
-        return f"{host.removeprefix('[').removesuffix(']') if colon else '127.0.0.1'}:{port}"
+        return f"{(match['host'] or '127.0.0.1').strip('[]')}:{match['port']}"
 
 
 class Since(_Moments):

@@ -18,7 +18,7 @@ from aci_reconcile.manifest.project.freeze import WindowError, find_zone
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.core.model import Resource, Schedule
+    from aci_reconcile.core.model import Lifecycle, Resource, Schedule
 
 _MINUTE: Final = 60
 _MOST: Final = 64
@@ -96,10 +96,10 @@ def find_next_switch(schedule: Schedule, now: float) -> Switch | None:
 
 
 def declare_power(resources: Iterable[Resource], now: float) -> tuple[Resource, ...]:
-    """Return declared groups with ``power`` in place of what their schedules say for a moment."""
-    return tuple(
-        replace(each, lifecycle=replace(each.lifecycle, power=find_declared_power(each.lifecycle.schedule, now)))
-        if each.lifecycle.schedule is not None
-        else each
-        for each in resources
-    )
+    """Return declared groups with the ``power`` that their schedules say for a moment; who has it stays the same."""
+    return tuple(each if each.lifecycle.schedule is None else _declare(each, each.lifecycle, now) for each in resources)
+
+
+def _declare(resource: Resource, lifecycle: Lifecycle, now: float) -> Resource:
+    power = find_declared_power(lifecycle.schedule, now) if lifecycle.schedule is not None else lifecycle.power
+    return resource if power is lifecycle.power else replace(resource, lifecycle=replace(lifecycle, power=power))

@@ -21,15 +21,21 @@ class NewsKind(StrEnum):
     """How everything stands: after the first good round, and now and then."""
     ROUND_FAILED = "round_failed"
     ROUNDS_GOOD_AGAIN = "rounds_good_again"
+    REVISION = "revision"
+    """The manifests are those of another commit."""
+    FETCH_FAILED = "fetch_failed"
+    """They could not be fetched, and are still those of the last commit."""
     PAUSED = "paused"
     RESUMED = "resumed"
     TROUBLE = "trouble"
     SETTLED = "settled"
 
 
-_BAD: Final = frozenset({NewsKind.ROUND_FAILED, NewsKind.PAUSED, NewsKind.TROUBLE})
+_BAD: Final = frozenset({NewsKind.ROUND_FAILED, NewsKind.FETCH_FAILED, NewsKind.PAUSED, NewsKind.TROUBLE})
 _CHANGING: Final = frozenset({Trouble.UNHEALTHY, Trouble.UNREADABLE})
 """Troubles whose text changes all the time: how often a container has restarted is no news."""
+_DIGITS: Final = 12
+"""Of a commit: enough for people."""
 _ENDS: Final = {
     Trouble.UNHEALTHY: "runs again",
     Trouble.ORPHAN: "is gone, or declared",
@@ -73,6 +79,11 @@ def _compare_whole(before: Round | None, now: Round) -> Iterator[News]:
         yield News(NewsKind.ROUNDS_GOOD_AGAIN, describe_round(now))
     elif now.good and before is None:
         yield News(NewsKind.ROUND, describe_round(now))
+    if now.revision and (before is None or before.revision != now.revision):
+        yield News(NewsKind.REVISION, f"manifests of commit {now.revision[:_DIGITS]}")
+    if now.fetch_failure and (before is None or before.fetch_failure != now.fetch_failure):
+        text = f"{now.fetch_failure}; the manifests of commit {now.revision[:_DIGITS]} are still used"
+        yield News(NewsKind.FETCH_FAILED, text)
     paused = before.paused if before is not None else ""
     if now.paused and now.paused != paused:
         yield News(NewsKind.PAUSED, now.paused)

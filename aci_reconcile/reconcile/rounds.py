@@ -108,6 +108,8 @@ class Round:
     """Why nothing at all is healed although ``--heal`` allows it: a freeze, a ref that went back in history."""
     revision: str = ""
     """The commit of the manifests, where they come from Git."""
+    fetch_failure: str = ""
+    """Why they are those of an earlier round: git could not fetch."""
     deletions: Allowance = Allowance()
     recreations: Allowance = Allowance()
     restarts: Allowance = Allowance()
@@ -131,6 +133,7 @@ class Round:
             concerns=last.concerns,
             paused=last.paused,
             revision=last.revision,
+            fetch_failure=last.fetch_failure,
             deletions=last.deletions,
             recreations=last.recreations,
             restarts=last.restarts,

@@ -102,11 +102,10 @@ class Controller:
 
     def _note(self, done: Round) -> None:
         now, totals = self.clock.now(), self.watched.totals
-        project, _, environment = self.course.owner.partition("/")
         self.watched = replace(
             self.watched,
-            project=project,
-            environment=environment,
+            project=self.course.owner,
+            environment=self.course.owner.partition("/")[2],
             last=done,
             good_at=now if done.good else self.watched.good_at,
             totals=add_round(totals, done),

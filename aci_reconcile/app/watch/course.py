@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from aci_reconcile.app.watch.run_states import RunStates
     from aci_reconcile.app.watch.settings import Settings, Surroundings
     from aci_reconcile.azure.lock.lease import HeldLock
-    from aci_reconcile.core.model import Key, Power
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.reconcile.rounds import Concern
 
@@ -56,8 +55,10 @@ class Course:
     remembered: Loaded | None = None
     knows: Connection | None = None
     """The connection that redacts their secrets already."""
-    powers: dict[Key, Power | None] = field(default_factory=dict["Key", "Power | None"])
-    """What the schedules said in the last round."""
+    untimed: Loaded | None = None
+    """The manifests of the last round, as they were read."""
+    timed: Loaded | None = None
+    """The same with what their schedules said."""
     owner: str = ""
     ledger: Ledger | None = None
     lock: HeldLock | None = None
@@ -97,15 +98,17 @@ class Course:
         return LedgerBesideLock(lock)
 
     def declare_power(self, loaded: Loaded, now: float) -> Loaded:
-        """Return the manifests with what their schedules say now; a group that is to be switched is looked at now."""
-        scheduled = [each for each in loaded.resources if each.lifecycle.schedule is not None]
-        if not scheduled:
-            return loaded
-        resources = declare_power(loaded.resources, now)
-        before = self.powers
-        self.powers = {each.id.key: each.lifecycle.power for each in resources if each.lifecycle.schedule is not None}
-        self.states.soon |= {key for key, power in self.powers.items() if before.get(key) is not power}
-        return replace(loaded, resources=resources)
+        """Return the manifests with what their schedules say now; the same objects while that is the same.
+
+        A group that is to be switched is looked at in this round.
+        """
+        known = self.timed if self.timed is not None and self.untimed is loaded else loaded
+        resources = declare_power(known.resources, now)
+        pairs = zip(known.resources, resources, strict=True)
+        switched = {new.id.key for old, new in pairs if new is not old}
+        self.states.soon |= switched
+        self.untimed, self.timed = loaded, replace(loaded, resources=resources) if switched else known
+        return self.timed
 
     def note_round(self, owned: int) -> None:
         """Note how many groups are owned now, and which commit the manifests are of.

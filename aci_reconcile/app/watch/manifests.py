@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from aci_reconcile.app.manifests import load_valid, locate, make_request
 from aci_reconcile.app.run import ScriptRun
 from aci_reconcile.app.vaults import make_fetch
+from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.manifest import find_project_file
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ class Manifests:
     checkout: Checkout | None = None
     pause: str = ""
     """Why nothing is to be made of them yet, where they come from Git."""
-    accepted: bool = False
-    """Whether somebody wants the commit that is there, whatever was followed before."""
+    accepted: str = ""
+    """A commit that somebody wants, although the ref went back to it."""
+    fetch_failure: str = ""
+    """Why they are still those of an earlier commit: git could not fetch."""
 
     def __post_init__(self) -> None:
         """Keep the values of vaults for this project."""
@@ -113,10 +116,19 @@ class Manifests:
         return loaded
 
     def _go_there(self) -> Run:
-        """Return a run in the folder of the manifests; those of Git are fetched."""
+        """Return a run in the folder of the manifests; those of Git are fetched, or stay what they were.
+
+        Raises:
+            AciReconcileError: they cannot be fetched, and never were.
+        """
         if self.git is None:
             return self.run
-        self.checkout = self.git.fetch(self.checkout)
+        try:
+            self.checkout, self.fetch_failure = self.git.fetch(self.checkout), ""
+        except AciReconcileError as error:
+            if self.checkout is None:
+                raise
+            self.fetch_failure = error.message
         return ScriptRun(self.run.environ, self.checkout.folder, self.run.clock, self.run.console)
 
     def check_history(self, last: str) -> None:
@@ -125,8 +137,8 @@ class Manifests:
         Raises:
             AciReconcileError: git could not be asked.
         """
-        if self.git is None or self.checkout is None or not last or self.accepted or last == self.checkout.commit:
-            self.pause, self.accepted = "", False
+        if self.git is None or self.checkout is None or not last or self.checkout.commit in {last, self.accepted}:
+            self.pause, self.accepted = "", ""
             return
         back = self.git.went_back(last, self.checkout.commit)
         self.pause = (
@@ -137,8 +149,9 @@ class Manifests:
         )
 
     def forget(self) -> None:
-        """Read everything again the next time, and take it as it is."""
-        self.look, self.accepted = None, True
+        """Read everything again the next time, and follow a ref that went back to the commit that is there now."""
+        # Only what was reported is accepted: the ref may go back further before the next fetch.
+        self.look, self.accepted = None, self.revision if self.pause else ""
         self.vaults.kept.clear()
 
     def _look(self, run: Run, now: float) -> Look | None:

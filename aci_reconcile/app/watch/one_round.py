@@ -113,6 +113,7 @@ def _make_round(course: Course, known: Round) -> Round:
         concerns=concerns,
         paused=choice.paused,
         revision=course.manifests.revision,
+        fetch_failure=course.manifests.fetch_failure,
     )
 
 

@@ -260,11 +260,14 @@ def _serve(controller: Controller, asked: WatchOptions, session: Session) -> Gen
         return
     from aci_reconcile.app.status_server import Listen, serve_status
     from aci_reconcile.app.watch_endpoints import WatchEndpoints
+    from aci_reconcile.azure.endpoint import is_loopback
 
     host, _, port = asked.listen.rpartition(":")
     endpoints = WatchEndpoints(controller.look, session.clock)
     with serve_status(Listen(host, int(port)), endpoints.answer, "--listen") as there:
         session.console.info(f"Serving /healthz, /readyz and /metrics at http://{there}")
+        if not is_loopback(host):
+            session.console.warn("Whoever reaches that address can read the names of groups and what is wrong.")
         yield
 
 

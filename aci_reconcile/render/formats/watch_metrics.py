@@ -83,6 +83,9 @@ class _Collector:
         yield self.gauge("last_round_duration_seconds", "How long the last round took.", last.seconds)
         yield self.gauge("last_round_success", "1 where the last round could read everything.", float(last.good))
         faults: _Values = {(each.value,): float(last.fault is each) for each in Fault}
+        if last.revision:
+            fetched = float(not last.fetch_failure)
+            yield self.gauge("last_fetch_success", "1 where git could fetch the manifests of the last round.", fetched)
         yield self.gauge("last_round_fault", "1 at the reason why the last round failed.", faults, "reason")
         yield self.gauge("next_round_timestamp_seconds", "When the next round begins.", last.due)
         yield self.gauge(

@@ -32,6 +32,7 @@ LAST = Round(
         Concern("rg-shop/api", Trouble.HELD, "delete"),
     ),
     revision="1f0d0e5c" * 5,
+    fetch_failure="https://host/shop: git took longer than 300 s, and was ended",
     deletions=Allowance(1, 1),
     recreations=Allowance(0, 5),
     restarts=Allowance(3, -1),
