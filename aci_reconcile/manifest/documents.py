@@ -29,7 +29,7 @@ from aci_reconcile.manifest.syntax.body import BodyReader
 from aci_reconcile.manifest.syntax.codes import ACI116
 from aci_reconcile.manifest.syntax.expansion import Expansion, expand
 from aci_reconcile.manifest.syntax.hints import find_bare_names, read_placeholder
-from aci_reconcile.manifest.syntax.items import Item
+from aci_reconcile.manifest.syntax.items import Item, Places
 from aci_reconcile.manifest.syntax.reference_codes import ACI158
 from aci_reconcile.manifest.syntax.reference_grammar import has_reference
 
@@ -54,6 +54,9 @@ _SIBLINGS: Final[Mapping[str, str]] = {
     "microsoft.app/containerapps": "Container Apps is another service; a manifest declares one container group of ACI",
 }
 """Known types, in lowercase, that are not supported: no typo, so they get their own hint."""
+
+_NO_KEYS: Final = Item({}, Places(), Diagnostics())
+"""What most documents say to this tool alone: nothing. One for all, because there may be a hundred thousand."""
 
 _NULL: Final = "a group needs a {0}, and `null` removes the one from the project"
 _GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
@@ -232,6 +235,8 @@ class _Document:
     def _read_own_keys(self, merged: MapNode, reader: BodyReader) -> Item:
         """Return the keys that are never sent to Azure: the resource group and the life cycle."""
         kept = tuple([entry for entry in merged.entries if entry.key in OWN_KEYS.children])
+        if not kept:
+            return _NO_KEYS
         value = reader.read(MapNode(kept, merged.where), OWN_KEYS, (), "")
         body: Json = as_object(value) if isinstance(value, dict) else {}
         return Item(body, reader.places, self.diagnostics)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.syntax.items import Item
 
 
+_UNSAID: Final = Lifecycle()
 _OF_TASKS: Final = frozenset({"never", "onfailure"})
 """The restart policies of groups that end."""
 
@@ -25,7 +26,7 @@ def read_lifecycle(own_keys: Item, body: Body) -> Lifecycle:
     """Return the life cycle of a group, checked against its body."""
     item = own_keys.at("lifecycle")
     if not item:
-        return Lifecycle()
+        return _UNSAID
     protect = item.at("protect").value
     for path in item.each("ignore"):
         _check_ignored(path, body)

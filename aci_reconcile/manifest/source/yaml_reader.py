@@ -7,6 +7,7 @@ The parser's own constructors are not used: they would turn ``no`` into a boolea
 from __future__ import annotations
 
 import functools
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aci_reconcile.core.errors import Where
@@ -31,6 +32,9 @@ MAX_NODES = 100_000
 
 MAX_TEXT = 8 * 1024 * 1024
 """Limit for the characters of a document's values with aliases expanded; a file has up to 1 MiB without them."""
+
+_SHORT = 40
+"""Texts up to this length are kept once: the keys and most values of thousands of groups are the same few."""
 
 _BRACES = "quote the `{{ name }}` of another tool, or use `${var:name}`"
 _new = tuple.__new__  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]  # of what, the calls say
@@ -118,6 +122,8 @@ class _Builder:
         if event.tag is not None:
             self._complain_of_tag(event.tag, where)
         text: str = event.value
+        if len(text) <= _SHORT:
+            text = sys.intern(text)
         node = _new(ScalarNode, (text, where, not event.style))
         if not text.isprintable():  # a quick test that nearly every value passes
             check_characters(node, self._diagnostics)
