@@ -62,11 +62,25 @@ def inputs_to_json(
 
 
 def _whole_to_json(whole: Whole) -> dict[str, Any]:
-    return {"id": whole.id, "live": whole.live, "summary": dict(whole.summary), "orphans": list(whole.orphans)}
+    return {
+        "id": whole.id,
+        "live": whole.live,
+        "summary": dict(whole.summary),
+        "orphans": list(whole.orphans),
+        "files": list(whole.files),
+        "api_version": whole.api_version,
+    }
 
 
 def _whole_from_json(found: Request) -> Whole:
-    return Whole(found["id"], found["live"], found["summary"], tuple(found["orphans"]))
+    return Whole(
+        found["id"],
+        found["live"],
+        found["summary"],
+        tuple(found["orphans"]),
+        tuple(found["files"]),
+        found["api_version"],
+    )
 
 
 def releases_to_json(allow: Allow) -> dict[str, Any]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.workspace import Workspace
     from aci_reconcile.core.model import Key, Resource
     from aci_reconcile.core.shards import Shard
+    from aci_reconcile.manifest import Loaded
     from aci_reconcile.planning.policy import Allotment
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile import Reader
@@ -125,7 +126,7 @@ def make_shard_plans(
     for shard, given in zip(whole.shards, allot(whole.plan, whole.shards), strict=True):
         own = tuple(groups[key] for key in sorted(shard.keys))
         orphans = _list_orphans(given, whole.plan)
-        counted = Whole(name, given.live, summary, orphans)
+        counted = Whole(name, given.live, summary, orphans, _list_files(own, loaded), loaded.project.api_version)
         number = ShardNumber(shard.number, len(whole.shards), counted)
         addresses = (*(each.address for each in own), *orphans)
         request = replace(loaded.request, shard=number, addresses=addresses)
@@ -169,6 +170,13 @@ def save_shard_plans(plans: Iterable[ShardPlan], folder: Path, *, now: float, li
 
 def _list_orphans(given: Allotment, whole: Plan) -> tuple[str, ...]:
     return tuple(each.address for each in whole.changes if each.id.key in given.orphans)
+
+
+def _list_files(own: Iterable[Resource], loaded: Loaded) -> tuple[str, ...]:
+    """Return the manifests of some groups, by their paths below the project's folder."""
+    shown = {each.where.file for each in own if each.where is not None}
+    paths = (loaded.request.cwd.absolute() / each for each in shown)
+    return tuple(sorted(each.relative_to(loaded.project.root).as_posix() for each in paths))
 
 
 def _plan_shard(whole: WholePlan, own: tuple[Resource, ...], given: Allotment, workspace: Workspace) -> Plan:

@@ -37,6 +37,10 @@ class Whole:
     """What all shards together do, as in a plan's JSON."""
     orphans: tuple[str, ...] = ()
     """Addresses of the groups without a manifest that this shard deletes."""
+    files: tuple[str, ...] = ()
+    """The manifests of its groups, below the folder of the project file; it reads no others."""
+    api_version: str = ""
+    """The newest that any manifest of the project asks for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,15 @@ _DOCUMENTED_NAME = re.compile(r"(?!.*--)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 """Documented for `containerGroupName` of deployment scripts; no refusal of another name is known."""
 
 
-def read_document(
+def read_document(  # noqa: PLR0913  what a document is read with
     node: Source,
     request: Request,
     settings: Settings,
     references: References,
     diagnostics: Diagnostics,
     change: Callable[[MapNode], MapNode] | None = None,
+    *,
+    checked: bool = True,
 ) -> DeclaredGroup | None:
     """Return the resource that a document declares; None if it is empty or invalid.
 
@@ -82,6 +84,7 @@ def read_document(
         references: replaces references.
         diagnostics: where mistakes go.
         change: changes the document in ARM's shape, over all layers of the project.
+        checked: whether the group is checked as a whole; an outline of one cannot be.
     """
     if isinstance(node, ScalarNode) and node.null:
         return None
@@ -96,7 +99,7 @@ def read_document(
         diagnostics.add(ACI011, node.where, "a manifest is a map of properties, such as `name: web`", hint=hint)
         return None
     references.size.begin()
-    return _Document(node.without("$schema"), request, settings, references, diagnostics, change).read()
+    return _Document(node.without("$schema"), request, settings, references, diagnostics, change, checked).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class _Document:
     references: References
     diagnostics: Diagnostics
     change: Callable[[MapNode], MapNode] | None = None
+    checked: bool = True
 
     def read(self) -> DeclaredGroup | None:
         """Return the group; None if its type is unknown, or it has no valid name."""
@@ -125,12 +129,14 @@ class _Document:
         own_keys = self._read_own_keys(merged, BodyReader(self.diagnostics, self.references, lenient=lenient))
         reader = BodyReader(self.diagnostics, self.references, lenient=lenient)
         body = self._read_body(merged, reader)
-        where = self.node.entries[0].where if self.node.entries else self.node.where
+        # An outline may lack the first key, whose place it keeps as its own.
+        where = self.node.entries[0].where if self.node.entries and self.checked else self.node.where
         resource_group = self._choose_resource_group(own_keys, merged)
         body = self._add_location(body, reader, merged)
         item = Item(body, reader.places, self.diagnostics)
-        check(item)
-        check_schema(item)
+        if self.checked:
+            check(item)
+            check_schema(item)
         if not name:  # now that all its other mistakes have been found
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name, type_)

@@ -20,8 +20,15 @@ from aci_reconcile.manifest.project.changed_groups import (
 from aci_reconcile.manifest.project.codes import ACI137
 from aci_reconcile.manifest.project.layers import list_default_paths
 from aci_reconcile.manifest.project.nested_projects import NestedProjects
+from aci_reconcile.manifest.project.outline import outline, outline_layers
 from aci_reconcile.manifest.project.request import Request
-from aci_reconcile.manifest.project.selection import ManifestFiles, Selection, find_project_file, resolve_paths
+from aci_reconcile.manifest.project.selection import (
+    ManifestFiles,
+    Selection,
+    find_project_file,
+    resolve_paths,
+    select_shard,
+)
 from aci_reconcile.manifest.project.settings import make_default_settings, read_project
 from aci_reconcile.manifest.project.versions import find_newest
 from aci_reconcile.manifest.source.credentials import find_credential_files
@@ -30,6 +37,7 @@ from aci_reconcile.manifest.source.files import Files, find_repository
 from aci_reconcile.manifest.source.nodes import read_group_name
 from aci_reconcile.manifest.source.skipped import EmptyFiles, SkippedFiles
 from aci_reconcile.manifest.syntax.reference_grammar import has_reference
+from aci_reconcile.manifest.syntax.references import ExpansionSize
 from aci_reconcile.manifest.tasks import LoadedTask, TaskReader
 
 if TYPE_CHECKING:
@@ -41,7 +49,9 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.declared_groups import DeclaredGroup
     from aci_reconcile.manifest.project.effective_settings import Setting
     from aci_reconcile.manifest.project.project import Project
+    from aci_reconcile.manifest.project.settings import Settings
     from aci_reconcile.manifest.source.nodes import Source
+    from aci_reconcile.manifest.syntax.references import References
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +155,8 @@ class _Loader:
     def load(self) -> Loaded:
         """Read all files, check what concerns several groups, and select what the request asks for."""
         self._check_flags()
-        declared: list[tuple[Path, DeclaredGroup]] = []
         files = self._manifest_files.list_files()
-        for file in files:
-            declared.extend((file, each) for each in self._read(file))
+        declared = self._read_all(files)
         # Only now is it known which projects lie below, and whether there is any manifest at all.
         self._note_nested_projects()
         self._skipped.report(empty=not declared and not self._diagnostics.failed)
@@ -194,12 +202,44 @@ class _Loader:
                     pass
         return self._tasks.read(resources, paths)
 
+    def _read_all(self, files: Iterable[Path]) -> list[tuple[Path, DeclaredGroup]]:
+        """Return the groups of all files; a shard that makes the cut itself knows outlines of what others read."""
+        shard = self._request.shard
+        if shard is None or shard.whole is not None:
+            return [(file, each) for file in files for each in self._read(file)]
+        layers = outline_layers(self._settings)
+        found = {file: tuple(self._read_outlines(file, layers)) for file in files}
+        groups = check_groups([each for known in found.values() for each in known], layers, Diagnostics())
+        keys = select_shard(groups, shard)
+        own = {file for file, known in found.items() if any(each.resource.id.key in keys for each in known)}
+        return [(file, each) for file, known in found.items() for each in (self._read(file) if file in own else known)]
+
+    def _read_outlines(self, file: Path, layers: Settings) -> Iterator[DeclaredGroup]:
+        """Yield the outlines of the groups of a file. Their mistakes are for those to report who read all of it."""
+        nowhere = Diagnostics()
+        documents, references = self._open(file)
+        references = replace(references, diagnostics=nowhere, size=ExpansionSize())
+        for node in documents:
+            found = read_document(outline(node), self._request, layers, references, nowhere, checked=False)
+            if found is not None:
+                yield found
+
     def _read(self, file: Path, *, inside: bool = True) -> Iterable[DeclaredGroup]:
         """Yield the groups of a file; none if the file is skipped."""
+        documents, references = self._open(file)
+        for node in documents:
+            found = read_document(node, self._request, self._settings, references, self._diagnostics)
+            if found is not None:
+                if self._tasks is not None:
+                    self._tasks.note(file, node, references, found, inside=inside)
+                yield found
+
+    def _open(self, file: Path) -> tuple[tuple[Source, ...], References]:
+        """Return the documents of a file, none if it is skipped, and what replaces their references."""
         documents = self._skipped.read_documents(file)
-        if documents is None:
-            return
         references = self._settings.references
+        if documents is None:
+            return (), references
         # Without a project, each manifest stands for itself: its files are beside it, in its own repository.
         if self._file is None:
             files = replace(self._files, base=file.parent, boundary=find_repository(file.parent))
@@ -208,12 +248,7 @@ class _Loader:
             self._read_manifests.note(file, documents, references.files.base)
         self._empty_files.check_file(Where(self._files.show(file)), documents)
         self._movable = self._movable or self._uses_variables(documents)
-        for node in documents:
-            found = read_document(node, self._request, self._settings, references, self._diagnostics)
-            if found is not None:
-                if self._tasks is not None:
-                    self._tasks.note(file, node, references, found, inside=inside)
-                yield found
+        return documents, references
 
     def _note_nested_projects(self) -> None:
         for file in self._nested.found:
@@ -243,13 +278,15 @@ class _Loader:
         project = self._settings.project
         flag = (self._request.resource_group,) if self._request.resource_group else ()
         groups = (*project.resource_groups, *flag, *(each.resource.id.resource_group for each in declared))
+        shard = self._request.shard
+        asked = (shard.whole.api_version,) if shard is not None and shard.whole is not None else ()
         # Azure ignores case in names of resource groups; of several spellings, the first one stays.
         known = {group.lower(): group for group in reversed(groups) if group}
         return replace(
             project,
             resource_group=project.resource_group or self._request.resource_group,
             location=project.location or self._request.location,
-            api_version=find_newest(project.api_version, *(each.api_version for each in declared)),
+            api_version=find_newest(project.api_version, *asked, *(each.api_version for each in declared)),
             resource_groups=tuple(known[key] for key in sorted(known)),
             movable=self._movable,
             other_scopes=(*project.other_scopes, *self._list_former()),

@@ -67,7 +67,7 @@ class Selection:
         shard = self.request.shard
         if shard is not None and self.request.addresses is None:  # else somebody has cut, and names the addresses
             narrowed = True
-            chosen &= _select_shard(resources, shard)
+            chosen &= select_shard(resources, shard)
         for addresses in (changed.addresses if changed else None, self.request.addresses):
             if addresses is not None:
                 narrowed = True
@@ -137,7 +137,7 @@ class Selection:
         return chosen
 
 
-def _select_shard(resources: tuple[Resource, ...], shard: ShardNumber) -> frozenset[tuple[str, ...]]:
+def select_shard(resources: tuple[Resource, ...], shard: ShardNumber) -> frozenset[tuple[str, ...]]:
     """Return the keys of a shard; all declared groups are cut, so that every run makes the same cut."""
     return cut_into_shards(find_parts(resources), shard.count)[shard.number - 1].keys
 
@@ -244,6 +244,11 @@ class ManifestFiles:
             if not below and len(starts) > 1 and not self.nested.find_project_of(start):
                 self.empty_files.note_folder(Where(self.files.show(start)))
             found.update(below)
+        shard = self.request.shard
+        if shard is not None and shard.whole is not None and shard.whole.files:
+            # Only what the search has found, too: a saved plan can name any path.
+            named = {self.files.base / each for each in shard.whole.files}
+            found = {path: None for path in found if path in named}
         return tuple(sorted(found, key=lambda path: path.as_posix()))
 
     def list_roots(self) -> tuple[Path, ...]:

@@ -82,6 +82,18 @@ def test_only_its_own_groups_spoil_a_plan(fleet: CommandLine) -> None:
     assert "its manifest" in fleet("apply", "--plan", "plans/shard-1.json").err
 
 
+def test_an_apply_reads_the_manifests_of_its_groups_alone(fleet: CommandLine) -> None:
+    """What is wrong in another one by now is none of its business."""
+    fleet("shards", "--out", "plans")
+    own = read(fleet, 1)["request"]["whole"]["files"]
+    for file in (fleet.folder / "manifests").iterdir():
+        if f"manifests/{file.name}" not in own:
+            file.write_text("this: {is: no manifest", encoding="utf-8")
+    ran = fleet("apply", "--plan", "plans/shard-1.json", "--format", "json")
+
+    assert (0, len(own)) == (ran.code, ran.documents[-1]["added"])
+
+
 def test_the_table_and_the_words_to_type(fleet: CommandLine) -> None:
     """At the end, after the plan."""
     ran = fleet("shards", "--out", "plans", "--max", "2", "--allow-replace=2")
