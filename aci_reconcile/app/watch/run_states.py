@@ -46,10 +46,11 @@ class RunStates:
     """Groups that were just changed: they are looked at in the next round."""
 
     def choose(self, keys: Collection[Key], now: float, round_every: float) -> frozenset[Key]:
-        """Return the groups to read now: those of the longest ago, and not too many at once."""
+        """Return the groups to read now, not too many at once: those just changed, then those of the longest ago."""
         most = max(_ALWAYS, math.ceil(len(keys) * round_every / self.every))
+        changed = sorted(self.soon & frozenset(keys))
         due = sorted((self._get_time(key), key) for key in keys if self._get_time(key) <= now - self.every)
-        return frozenset(key for _, key in due[:most]) | (self.soon & frozenset(keys))
+        return frozenset((*changed, *(key for _, key in due))[:most])
 
     def _get_time(self, key: Key) -> float:
         return self.known[key].seen if key in self.known else _NEVER
@@ -61,6 +62,7 @@ class RunStates:
         """
         there = {change.id.key: change for change in changes if change.before is not None and change.after is not None}
         self.known = {key: each for key, each in self.known.items() if key in there}
+        self.soon &= there.keys()
         bad: list[Change] = []
         for key, change in there.items():
             if change.before is None:
