@@ -2,9 +2,9 @@
 
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
 ``verify``, ``import_groups``, ``convert_sources``, ``init_project``, ``set_values``, ``format_manifests``,
-``diagnose``, ``read_events``, ``read_logs``, ``follow_logs``, ``restart``, ``stop``, ``start``, ``wait``, ``execute``
-and ``run_task``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are imported when you first use
-them: ``import aci_reconcile`` costs nothing.
+``diagnose``, ``read_events``, ``read_logs``, ``follow_logs``, ``restart``, ``stop``, ``start``, ``wait``, ``execute``,
+``run_task`` and ``hold_lock``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are imported when
+you first use them: ``import aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         execute,
         follow_logs,
         format_manifests,
+        hold_lock,
         import_groups,
         init_project,
         load,
@@ -50,6 +51,7 @@ __all__ = [
     "execute",
     "follow_logs",
     "format_manifests",
+    "hold_lock",
     "import_groups",
     "init_project",
     "load",

@@ -7,6 +7,7 @@ from aci_reconcile.api.conversions import convert_sources
 from aci_reconcile.api.editing import format_manifests, set_values
 from aci_reconcile.api.imports import import_groups
 from aci_reconcile.api.inspection import diagnose, read_events
+from aci_reconcile.api.locks import hold_lock
 from aci_reconcile.api.logs import follow_logs, read_logs
 from aci_reconcile.api.operate import execute
 from aci_reconcile.api.plans import apply, drift, plan, verify
@@ -26,6 +27,7 @@ __all__ = [
     "execute",
     "follow_logs",
     "format_manifests",
+    "hold_lock",
     "import_groups",
     "init_project",
     "load",

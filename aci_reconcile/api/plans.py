@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile import reconcile
+from aci_reconcile.app.execution import choose_lock_loss
 from aci_reconcile.app.interruption import SystemClock
 from aci_reconcile.app.manifests import with_subscription
 from aci_reconcile.app.origin import add_project_id
@@ -23,6 +24,7 @@ from aci_reconcile.reconcile import Context, Reader, RecreationChecks, Refresh, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.core.backend import Backend
     from aci_reconcile.findings import Drift
     from aci_reconcile.manifest import Loaded
@@ -67,6 +69,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
     time_box: float | None = None,
     concurrency: int = 32,
     stopped: Callable[[], bool] = lambda: False,
+    lock: HeldLock | None = None,
 ) -> Iterator[Event]:
     """Carry out a plan and yield what happens, as it happens; the last event is ``Finished``.
 
@@ -79,12 +82,17 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         time_box: for how many seconds writes may begin; what was begun is finished. None: as long as it takes.
         concurrency: how many requests may be in flight at once.
         stopped: asked again and again; once true, nothing new begins.
+        lock: what ``hold_lock`` gave: no write begins once it is lost, not even a retry.
 
     Raises:
         BlockedError: a blocker stands.
         SecretUnavailableError: a secret that a write needs is missing.
     """
-    from aci_reconcile.azure import start_span
+    from aci_reconcile.azure import ArmBackend, start_span
+
+    # A backend of the caller may be anything with the methods of `Backend`; then each write is checked before it.
+    if isinstance(backend, ArmBackend):
+        backend.guard_writes(None if lock is None else lock.fence)
 
     checks, clock = RecreationChecks(getattr(backend, "preflight", None)), SystemClock()
     context = Context(
@@ -97,6 +105,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         stable_for,
         timeout,
         ends_at=None if time_box is None else clock.now() + time_box,
+        find_lock_loss=choose_lock_loss(lock),
         recreation_checks=checks,
         span=start_span,
     )

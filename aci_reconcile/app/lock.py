@@ -15,7 +15,7 @@ from aci_reconcile.azure.endpoint import get_cloud
 from aci_reconcile.azure.lock.address import find_cloud, make_lock_address, parse_lock_url
 from aci_reconcile.azure.lock.connection import open_blob
 from aci_reconcile.azure.lock.lease import HeldLock, Timing, take
-from aci_reconcile.core.errors import AciReconcileError, LockedError
+from aci_reconcile.core.errors import AciReconcileError, LockedError, LockError
 from aci_reconcile.core.lock import Holder
 from aci_reconcile.render.text.lock import describe_holder
 
@@ -49,7 +49,7 @@ def find_address(
         environ: the environment variables.
 
     Raises:
-        UsageError: the URL is no blob of that cloud.
+        LockError: the URL is no blob of that cloud.
     """
     settings = project.lock
     if target.local or not (url or settings):
@@ -84,7 +84,7 @@ def hold_lock(project: Project, shard: ShardNumber | None, target: Target, run: 
 
     Raises:
         LockedError: another run holds it, for longer than this one waits.
-        UsageError: the URL is no blob of the cloud, or the container is missing, or the blob is something else.
+        LockError: the URL is no blob of the cloud, or the container is missing, or the blob is something else.
         AzureError: the storage account does not answer, or refuses.
     """
     request = target.lock
@@ -95,6 +95,19 @@ def hold_lock(project: Project, shard: ShardNumber | None, target: Target, run: 
     holder = make_holder(project.owner, request.command, run)
     with open_lock(address, target, run.environ) as blob, wait_for_lock(blob, holder, request, run) as held:
         yield held
+
+
+def check_lock(
+    lock: HeldLock | None, project: Project, shard: ShardNumber | None, url: str, target: Target, run: Run
+) -> None:
+    """Check that the lock that is held is that of the project that was read since.
+
+    Raises:
+        LockError: it is not.
+    """
+    held = None if lock is None else lock.address
+    if held != find_address(project, shard, url, target, run.environ):
+        raise LockError("the project file changed while it was read", hint="nothing was written; run again")
 
 
 def make_holder(owner: str, command: str, run: Run) -> Holder:
@@ -116,7 +129,7 @@ def wait_for_lock(blob: Blob, holder: Holder, request: LockRequest, run: Run, ti
 
     Raises:
         LockedError: another run holds it for longer.
-        UsageError: the container is missing, or the blob is something else.
+        LockError: the container is missing, or the blob is something else.
         AzureError: the storage account does not answer, or refuses.
     """
     lease, until, told = str(uuid.uuid4()), run.clock.now() + request.timeout, None

@@ -47,32 +47,52 @@ class Prefetched:
         return (self.subscription, self.api_version) == (project.subscription, project.api_version)
 
 
-def prefetch(
-    sources: Sources, target: Target, run: Run, stack: ExitStack, *, paced: bool = True, lists: bool = True
+def load_settings(sources: Sources, target: Target, run: Run) -> Project | None:
+    """Return what the project file says, before any manifest is read.
+
+    None on the embedded emulator, without a project file, and on any error: the same error comes again after the
+    manifests were read, with a better message.
+    """
+    if target.local:
+        return None
+    from aci_reconcile.app.manifests import make_request
+    from aci_reconcile.manifest import load_project
+
+    try:
+        return load_project(make_request(sources, run, resolve=False))
+    except AciReconcileError:
+        return None
+
+
+def prefetch(  # noqa: PLR0913  each is what the command has by then
+    project: Project | None,
+    sources: Sources,
+    target: Target,
+    run: Run,
+    stack: ExitStack,
+    *,
+    paced: bool = True,
+    lists: bool = True,
 ) -> Prefetched | None:
     """Connect, and begin to list the resource group that the project file names.
 
-    None if it names none, on the embedded emulator, and on any error: the same error comes again after the manifests
-    were read, with a better message.
+    None if it names none, and on any error: the same error comes again after the manifests were read, with a better
+    message.
 
     Args:
-        sources: where the project file is.
+        project: what the project file says.
+        sources: which manifests.
         target: where to connect to.
         run: the environment, time and messages.
         stack: closes the connection.
         paced: whether the caller obeys Azure's rate limits by itself.
         lists: whether lists are needed; else only the sign-in is begun.
     """
-    if target.local:
+    if project is None or not project.resource_group:
         return None
-    from aci_reconcile.app.manifests import make_request
     from aci_reconcile.app.subscription import find_subscription
-    from aci_reconcile.manifest import load_project
 
     try:
-        project = load_project(make_request(sources, run, resolve=False))
-        if project is None or not project.resource_group:
-            return None
         subscription = project.subscription or find_subscription(target, run.environ)
         place = Place(target, project.api_version, project.root / STATE, run.environ, run.clock.sleep, paced)
         connection = stack.enter_context(open_connection(place))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.app.lock import find_address, open_lock
 from aci_reconcile.app.manifests import make_request
 from aci_reconcile.azure.lock.lease import Timing
-from aci_reconcile.core.errors import InvalidManifestsError, UsageError
+from aci_reconcile.core.errors import InvalidManifestsError, LockError, UsageError
 from aci_reconcile.manifest import Project, find_project_file, load, load_project
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def look_at_lock(sources: Sources, url: str, target: Target, run: Run, *, force:
         force: whether to break it.
 
     Raises:
-        UsageError: nothing names a lock, or it is no blob of the cloud, or somebody else's blob.
+        UsageError: nothing names a lock.
+        LockError: it is no blob of the cloud, or somebody else's.
         InvalidManifestsError: the project file has errors.
         AzureError: the storage account does not answer, or refuses.
     """
@@ -53,7 +54,7 @@ def look_at_lock(sources: Sources, url: str, target: Target, run: Run, *, force:
     with open_lock(address, target, run.environ) as blob:
         seen = blob.look()
         if seen.exists and seen.holder is None:
-            raise UsageError(f"{address} is no lock: somebody else's blob has that name")
+            raise LockError(f"{address} is no lock: somebody else's blob has that name")
         free_in = blob.break_lease(Timing().lease) if force and seen.leased else None
     held = seen.leased and not (force and free_in is None)  # it may have ended by itself just now
     return LockReport(str(address), held, seen.holder, free_in)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app.connection import STATE, Place, open_connection
-from aci_reconcile.app.prefetch import prefetch
+from aci_reconcile.app.prefetch import load_settings, prefetch
 from aci_reconcile.app.subscription import check_actor, describe_account
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.core.backend import Backend
     from aci_reconcile.core.model import Scope
+    from aci_reconcile.core.shards import ShardNumber
     from aci_reconcile.manifest import Loaded, Project
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.reconcile.hash_cost import HashCost
@@ -85,10 +86,12 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
     from aci_reconcile.app.manifests import find_secrets
 
     with ExitStack() as stack:
+        announced = load_settings(sources, target, run)
         # What is listed before the lock is held may be older than what its former holder wrote.
-        lock = take_lock(sources, target, run, stack)
-        prefetched = prefetch(sources, target, run, stack)
+        lock = take_lock(announced, sources, target, run, stack)
+        prefetched = prefetch(announced, sources, target, run, stack)
         loaded, policy = _load(sources, target, allow, run, resolve=resolve)
+        require_lock(lock, loaded.project, sources, target, run)
         workspace = Workspace(loaded, policy, *choose_connection(prefetched, loaded.project, target, run, stack))
         workspace = replace(workspace, connection=guard(workspace.connection, lock))
         keys = (policy.fingerprint_key, policy.former_key)
@@ -98,26 +101,39 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
         _report_hash_cost(workspace, run)
 
 
-def take_lock(sources: Sources, target: Target, run: Run, stack: ExitStack) -> HeldLock | None:
+def take_lock(project: Project | None, sources: Sources, target: Target, run: Run, stack: ExitStack) -> HeldLock | None:
     """Take the lock of the project, which the stack gives back; None if the run needs none.
 
     Raises:
         LockedError: another run holds it.
         AciReconcileError: it could not be taken.
     """
-    if target.lock is None or target.local:
-        return None
-    from aci_reconcile.app.manifests import make_request
-    from aci_reconcile.manifest import Project, load_project
-
-    request = make_request(sources, run, resolve=False)
-    # A project file with errors has no settings: the run ends with those errors before it writes.
-    project = load_project(request) or Project("default", request.cwd, sources.environment)
-    if not (target.lock.url or project.lock):
+    named = project is not None and project.lock is not None
+    if target.lock is None or target.local or not (target.lock.url or named):
         return None
     from aci_reconcile.app.lock import hold_lock
+    from aci_reconcile.manifest import Project
 
-    return stack.enter_context(hold_lock(project, request.shard, target, run))
+    known = project or Project("default", run.cwd, sources.environment)
+    return stack.enter_context(hold_lock(known, _read_shard(sources, run), target, run))
+
+
+def require_lock(lock: HeldLock | None, project: Project, sources: Sources, target: Target, run: Run) -> None:
+    """Check that the lock of a project is held, if it has one: it may have been read from another file before.
+
+    Raises:
+        LockError: it is not.
+    """
+    if target.lock is not None and (lock or target.lock.url or project.lock):
+        from aci_reconcile.app.lock import check_lock
+
+        check_lock(lock, project, _read_shard(sources, run), target.lock.url, target, run)
+
+
+def _read_shard(sources: Sources, run: Run) -> ShardNumber | None:
+    from aci_reconcile.app.shards import read_shard
+
+    return read_shard(sources.shard, sources.shards, run.environ)
 
 
 def guard(connection: Connection, lock: HeldLock | None) -> Connection:

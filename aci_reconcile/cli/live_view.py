@@ -35,15 +35,16 @@ def open_view(sources: Sources, target: Target, session: Session, words: Sequenc
         session: the environment, time and messages.
         words: the addresses, names and patterns to look for; if there are none, everything is listed.
     """
-    from aci_reconcile.app.prefetch import prefetch
+    from aci_reconcile.app.prefetch import load_settings, prefetch
     from aci_reconcile.app.targets import is_pattern
     from aci_reconcile.app.workspace import take_lock
 
     with ExitStack() as stack:
-        lock = take_lock(sources, target, session, stack)
+        announced = load_settings(sources, target, session)
+        lock = take_lock(announced, sources, target, session, stack)
         listed = not words or any(map(is_pattern, words))
         # The sign-in and the lists take as long as the manifests, so both go on at the same time.
-        prefetched = prefetch(sources, target, session, stack, paced=False, lists=listed)
+        prefetched = prefetch(announced, sources, target, session, stack, paced=False, lists=listed)
         yield _make_view(sources, target, session, prefetched, stack, lock)
 
 
@@ -59,7 +60,7 @@ def _make_view(
     from aci_reconcile.app.orphans import make_leftover_filter, make_search
     from aci_reconcile.app.patience import Patience
     from aci_reconcile.app.policy import make_action_policy
-    from aci_reconcile.app.workspace import choose_connection, guard, list_scopes
+    from aci_reconcile.app.workspace import choose_connection, guard, list_scopes, require_lock
     from aci_reconcile.manifest import load
 
     loaded = load(make_request(sources, session, resolve=True))
@@ -70,6 +71,7 @@ def _make_view(
         loaded = load(make_request(sources, session, resolve=False))
     located = locate(loaded, target, session.environ)
     project = located.project
+    require_lock(lock, project, sources, target, session)
     declared = Declared(located.resources, broken, tuple(_find_settings_errors(loaded, session)))
     if sources.resource_group:
         project = replace(project, resource_groups=(sources.resource_group,))

@@ -18,6 +18,7 @@ The tree of exceptions, with the exit code of each branch (docs/cli.md)::
     │   └── NoAnswerError                    the request may or may not have been carried out
     ├── NoExitCodeError                 125  the exit code of a program in a container is not known
     ├── GitHostError                      1  a Git host refused an issue or a comment, or a receiver a notification
+    ├── LockError                         1  the lock is none, or cannot be found
     ├── BlockedError                      3  a safety rule blocks the plan
     │   └── LockedError                   3  another run holds the lock
     ├── StalePlanError                    4  a saved plan no longer matches
@@ -184,6 +185,10 @@ class BlockedError(AciReconcileError):
     """The plan has a blocker that no flag released."""
 
     exit_code = ExitCode.BLOCKED
+
+
+class LockError(AciReconcileError):
+    """What should be a lock is none: no blob of the cloud, no container, or somebody else's blob."""
 
 
 class LockedError(BlockedError):

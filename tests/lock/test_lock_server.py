@@ -10,19 +10,24 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from e2e.processes import SUBSCRIPTION
 from lock.storage import Storage, wait_until
 
+import aci_reconcile
 from aci_reconcile.app.lock import open_lock, read_state, write_state
 from aci_reconcile.app.requests import Target
 from aci_reconcile.azure.http.fence import read_ticks
 from aci_reconcile.azure.lock.address import LockAddress, parse_lock_url
 from aci_reconcile.azure.lock.lease import HeldLock, Seen, Timing, take
-from aci_reconcile.core.errors import LockLostError
+from aci_reconcile.core.errors import LockedError, LockLostError
 from aci_reconcile.core.lock import Holder
+from aci_reconcile.core.model import Scope
 from aci_reconcile.core.shards import ShardNumber
+from aci_reconcile.reconcile.events import Finished
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
     from aci_reconcile.azure.lock.lease import Blob
 
@@ -182,3 +187,34 @@ def test_the_whole_project_and_its_shards(address: LockAddress) -> None:
         assert isinstance(hold(one), Seen)
         assert set(whole.look_around()) == {address.blob, first.blob, second.blob}
         all_of_it.release()
+
+
+def test_the_python_api(storage: Storage, address: LockAddress, tmp_path: Path) -> None:
+    """A program holds the lock, and what it applies is fenced by it."""
+    (tmp_path / "aci-reconcile.yaml").write_text("name: api\nresourceGroup: rg-api\nlocation: westeurope\n")
+    (tmp_path / "web.yaml").write_text(
+        "name: web\ncontainers:\n  - {name: web, image: nginx:1, resources: {cpu: 1, memoryInGB: 1}}\n"
+    )
+    url, arm = f"{address.account}/{address.container}", storage.arm.url
+    loaded = aci_reconcile.load(cwd=tmp_path, subscription=SUBSCRIPTION)
+    with aci_reconcile.connect(loaded, arm_endpoint=arm) as backend:
+        allowed = aci_reconcile.Allow(create_resource_groups=True)
+        with aci_reconcile.hold_lock(loaded, url=url, arm_endpoint=arm) as lock:
+            assert lock.address.blob == "api.lock"
+            with (
+                pytest.raises(LockedError, match="is held by api"),
+                aci_reconcile.hold_lock(loaded, url=url, arm_endpoint=arm),
+            ):
+                raise AssertionError
+            proposal = aci_reconcile.plan(loaded, backend, allow=allowed)
+            lock.fence.close("over")
+            *_, fenced = aci_reconcile.apply(proposal, backend, lock=lock)
+        with aci_reconcile.hold_lock(loaded, url=url, arm_endpoint=arm) as lock:
+            *_, done = aci_reconcile.apply(proposal, backend, lock=lock, stable_for=0)
+        with pytest.raises(LockLostError, match="given back"):
+            backend.create_resource_group(Scope(SUBSCRIPTION, "rg-other"), "westeurope", {})
+
+    assert isinstance(fenced, Finished)
+    assert isinstance(done, Finished)
+    assert (fenced.added, fenced.unfinished_because) == (0, "over")
+    assert (done.added, done.unfinished) == (1, 0)

@@ -7,6 +7,7 @@ before the renewal was sent. A request that begins within 40 s of that moment ha
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from aci_reconcile.core.errors import LockLostError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+_DELIVERY: Final = 15_000
+"""Milliseconds that sent bytes may wait for the other end to say that they arrived (tcp(7), ``TCP_USER_TIMEOUT``)."""
 READS: Final = frozenset({"GET", "HEAD"})
 """The methods that write nothing; whatever else is sent has to pass the fence."""
 
@@ -42,7 +45,7 @@ class Fence:
         self._seconds = seconds
         self._sent = sent
         self._ticks = ticks
-        self._why = ""
+        self._why = self._failure = ""
         self._sending = 0
         self._news = threading.Condition()
 
@@ -50,7 +53,12 @@ class Fence:
         """Note a good renewal, which was sent at that moment; one that came too late opens nothing."""
         with self._news:
             if not self._find_obstacle():
-                self._sent = max(self._sent, sent)
+                self._sent, self._failure = max(self._sent, sent), ""
+
+    def note_failure(self, failure: str) -> None:
+        """Note why a renewal failed: if the fence closes by itself, that is the reason."""
+        with self._news:
+            self._failure = failure
 
     def close(self, why: str) -> None:
         """Close it; the first reason counts."""
@@ -98,7 +106,8 @@ class Fence:
 
     def _find_obstacle(self) -> str:
         if not self._why and self._ticks() - self._sent >= self._seconds:
-            self._why = f"the lock was not renewed for {self._seconds:g} s"
+            because = f" ({self._failure})" if self._failure else ""
+            self._why = f"the lock was not renewed for {self._seconds:g} s{because}"
         return self._why
 
 
@@ -110,12 +119,19 @@ def make_lock_lost(why: str) -> LockLostError:
 _GUARDS: ContextVar[Callable[[], None] | None] = ContextVar("aci-reconcile-guards", default=None)
 
 
-def check_before_bytes() -> None:
+def check_before_bytes(sock: socket.socket | None) -> None:
     """Check again, once the connection stands: to open one may take longer than a lease lasts.
+
+    What the kernel has taken and cannot deliver, it gives up before the lease can end, where it knows how to (Linux):
+    otherwise a network that comes back after minutes would still deliver it.
 
     Raises:
         LockLostError: the attempt of this thread passed the fence, which has closed since.
     """
     check = _GUARDS.get()
-    if check is not None:
-        check()
+    if check is None:
+        return
+    check()
+    option: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if sock is not None and option is not None:
+        sock.setsockopt(socket.IPPROTO_TCP, option, _DELIVERY)

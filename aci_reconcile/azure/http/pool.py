@@ -118,7 +118,7 @@ class _Http(HTTPConnection):
     """
 
     def request(self, *args: Any, **options: Any) -> None:
-        check_before_bytes()
+        check_before_bytes(self.sock)
         _note_socket(self)
         super().request(*args, **options)
         _note_socket(self)
@@ -128,7 +128,7 @@ class _Https(HTTPSConnection):
     """The same over TLS, where a new connection stands before its request."""
 
     def request(self, *args: Any, **options: Any) -> None:
-        check_before_bytes()
+        check_before_bytes(self.sock)
         _note_socket(self)
         super().request(*args, **options)
         _note_socket(self)

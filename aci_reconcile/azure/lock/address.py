@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from aci_reconcile.azure.endpoint import CLOUDS, CloudName, get_cloud, is_loopback
-from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.errors import LockError
 from aci_reconcile.core.lock import ACCOUNT, CONTAINER
 
 if TYPE_CHECKING:
@@ -77,18 +77,18 @@ def parse_lock_url(url: str, cloud: CloudName) -> LockAddress:
     """Return the address that a flag or the environment names.
 
     Raises:
-        UsageError: it is no blob or container of this cloud, or it holds a secret, which the message does not repeat.
+        LockError: it is no blob or container of this cloud, or it holds a secret, which the message does not repeat.
     """
     parts = _split(url)
     if parts.username is not None or parts.password is not None:
-        raise UsageError("the lock's URL holds a user or a password, which is refused", hint=_FORM)
+        raise LockError("the lock's URL holds a user or a password, which is refused", hint=_FORM)
     if parts.query or parts.fragment:
         signed = "sig=" in parts.query.lower()
         what = "a shared access signature (SAS)" if signed else "a query"
         why = "the lock is taken by the identity that signs in, without any other secret" if signed else _FORM
-        raise UsageError(f"the lock's URL holds {what}, which is refused", hint=why)
+        raise LockError(f"the lock's URL holds {what}, which is refused", hint=why)
     if parts.scheme != "https":
-        raise UsageError(f"the lock's URL is not https: {parts.hostname}", hint=f"{_FORM}; tokens go over https only")
+        raise LockError(f"the lock's URL is not https: {parts.hostname}", hint=f"{_FORM}; tokens go over https only")
     account, path = _find_account(parts, cloud)
     container, _, name = path.partition("/")
     _check_container(container)
@@ -116,7 +116,7 @@ def _split(url: str) -> SplitResult:
         usable, parts = False, urlsplit("")
     # The text is not quoted: whatever is wrong with it, it may hold a secret.
     if not usable:
-        raise UsageError("--lock is not the URL of a blob", hint=_FORM)
+        raise LockError("--lock is not the URL of a blob", hint=_FORM)
     return parts
 
 
@@ -126,20 +126,20 @@ def _find_account(parts: SplitResult, cloud: CloudName) -> tuple[str, str]:
     if is_loopback(host):  # an emulator of storage has the account in the path, such as /devstoreaccount1
         account, _, rest = path.partition("/")
         if not ACCOUNT.fullmatch(account):
-            raise UsageError("--lock: on this machine the path begins with the account", hint=_FORM)
+            raise LockError("--lock: on this machine the path begins with the account", hint=_FORM)
         shown = f"[{host}]" if ":" in host else host
         return f"https://{shown}{'' if parts.port is None else f':{parts.port}'}/{account}", rest
     account, _, suffix = host.partition(".")
     if suffix != SUFFIXES[cloud] or not ACCOUNT.fullmatch(account) or parts.port not in {None, 443}:
         hint = f"in this cloud it ends with .{SUFFIXES[cloud]}; for another one, use --cloud"
-        raise UsageError(f"--lock: {host} is no storage account of the cloud", hint=hint)
+        raise LockError(f"--lock: {host} is no storage account of the cloud", hint=hint)
     return f"https://{host}", path
 
 
 def _check_container(name: str) -> None:
     if not CONTAINER.fullmatch(name):
         hint = f"{_FORM}; a container has 3 to 63 lowercase letters, digits and single hyphens"
-        raise UsageError("--lock names no container", hint=hint)
+        raise LockError("--lock names no container", hint=hint)
 
 
 def _check_name(name: str) -> str:
@@ -147,5 +147,5 @@ def _check_name(name: str) -> str:
     odd = any(each in {"", ".", ".."} for each in segments) or name.endswith(".")
     if len(name) > _LONGEST_NAME or odd or not name.isprintable() or "\\" in name or "?" in name or "#" in name:
         hint = "use up to 1024 printable characters, no empty part between slashes, and no dot at the end"
-        raise UsageError("--lock: not a valid name of a blob", hint=hint)
+        raise LockError("--lock: not a valid name of a blob", hint=hint)
     return name

@@ -27,9 +27,9 @@ from aci_reconcile.core.errors import (
     AuthenticationError,
     AzureError,
     ForbiddenError,
+    LockError,
     LockLostError,
     NoAnswerError,
-    UsageError,
 )
 from aci_reconcile.core.redaction import veil
 
@@ -59,7 +59,7 @@ class LeasedBlob:
     """The blob of a lock; may be used from several threads.
 
     Every method may raise an ``AzureError``: no answer in time, no right, no token. A missing container is a
-    ``UsageError``.
+    ``LockError``.
     """
 
     def __init__(self, address: LockAddress, transport: Any, authentication: Any, identity: Identity) -> None:
@@ -175,7 +175,7 @@ class LeasedBlob:
 
         Raises:
             AzureError: there was no answer, or another one than those that are accepted.
-            UsageError: the container does not exist.
+            LockError: the container does not exist.
         """
         sent = {"x-ms-version": _API_VERSION, "x-ms-date": formatdate(usegmt=True), **(headers or {})}
         target = f"{url or self._url}?{query}" if query else self._url
@@ -191,7 +191,7 @@ class LeasedBlob:
             raise failure from error
         if answer.status == _NOT_FOUND and _read_code(answer) == "ContainerNotFound":
             hint = f"create it: az storage container create --name {self.address.container} --auth-mode login"
-            raise UsageError(f"the lock {self.address} has no container {self.address.container}", hint=hint)
+            raise LockError(f"the lock {self.address} has no container {self.address.container}", hint=hint)
         if answer.status not in accept:
             raise self._translate(answer)
         return answer

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
 from aci_reconcile.azure.http.fence import Fence, read_ticks
-from aci_reconcile.core.errors import AciReconcileError, LockLostError, NoAnswerError, UsageError
+from aci_reconcile.core.errors import AciReconcileError, LockError, LockLostError, NoAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -168,15 +168,19 @@ class HeldLock:
     def _keep(self) -> None:
         """Renew the lease until the end, or until it is lost."""
         pause = self.timing.renewal
-        while not self._end.wait(pause) and not self.find_loss():
-            pause = self.timing.renewal if self.renew() else self.timing.again
+        try:
+            while not self._end.wait(pause) and not self.find_loss():
+                pause = self.timing.renewal if self.renew() else self.timing.again
+        except Exception as defect:  # noqa: BLE001  a thread must not end unseen, with the fence still open
+            self.fence.close(f"the lock could not be renewed ({type(defect).__name__})")
 
     def renew(self) -> bool:
         """Renew the lease once; returns whether there was an answer."""
         sent = self.ticks()
         try:
             good = self.blob.renew(self.lease)
-        except AciReconcileError:
+        except AciReconcileError as error:
+            self.fence.note_failure(error.message)
             return False
         if good:
             self.fence.extend(sent)
@@ -198,7 +202,7 @@ def take(
         ticks: a clock that nobody sets.
 
     Raises:
-        UsageError: the container is missing, or the blob is something else.
+        LockError: the container is missing, or the blob is something else.
         AzureError: the storage account does not answer, or refuses.
     """
     seen = _repeat(blob.look)
@@ -206,7 +210,7 @@ def take(
         _repeat(lambda: blob.create(holder))
         seen = _repeat(blob.look)
     if seen.holder is None:
-        raise UsageError(
+        raise LockError(
             f"{blob.address} is no lock: somebody else's blob has that name",
             hint="nothing was written; choose another name or container for the lock",
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from lease_model import Time
 from unit.azure.loopback import serving
@@ -133,9 +135,33 @@ def test_the_connection_is_opened_before_the_last_check() -> None:
         backend.close()
 
     assert asked == []
-    check_before_bytes()  # of this thread, nothing is left
+    check_before_bytes(None)  # of this thread, nothing is left
 
 
 def test_the_clock_goes_on() -> None:
     """Whatever this system calls it."""
     assert read_ticks() <= read_ticks()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux knows it")
+def test_what_cannot_be_delivered_is_given_up_before_the_lease_ends() -> None:
+    """The fence closes 20 seconds before that; without a lock, the system's own patience stays."""
+    with socket.socket() as plain, socket.socket() as guarded:
+        check_before_bytes(plain)
+        with make_fence(Time()).guard():
+            check_before_bytes(guarded)
+        found = [each.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) for each in (plain, guarded)]
+
+    assert found == [0, 15_000]
+
+
+def test_why_it_was_not_renewed() -> None:
+    """The last failure is told, unless a renewal was good since."""
+    time = Time()
+    fence = make_fence(time)
+    fence.note_failure("no answer")
+    fence.extend(time.now)
+    fence.note_failure("forbidden")
+    time.now += 40
+
+    assert fence.find_obstacle() == "the lock was not renewed for 40 s (forbidden)"

@@ -6,7 +6,7 @@ import pytest
 
 from aci_reconcile.azure.endpoint import CLOUDS, Endpoint, get_cloud
 from aci_reconcile.azure.lock.address import SUFFIXES, find_cloud, make_lock_address, parse_lock_url
-from aci_reconcile.core.errors import UsageError
+from aci_reconcile.core.errors import LockError
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_every_cloud_has_a_domain_of_its_own(cloud: str) -> None:
         if other == cloud:
             assert url == str(parse_lock_url(url, other))
         else:
-            with pytest.raises(UsageError, match="no storage account of the cloud"):
+            with pytest.raises(LockError, match="no storage account of the cloud"):
                 parse_lock_url(url, next(each for each in CLOUDS if each == cloud))
 
 
@@ -70,7 +70,7 @@ def test_every_cloud_has_a_domain_of_its_own(cloud: str) -> None:
 )
 def test_what_is_refused(url: str, said: str) -> None:
     """And no secret of it is repeated."""
-    with pytest.raises(UsageError, match=said) as refused:
+    with pytest.raises(LockError, match=said) as refused:
         parse_lock_url(url, "public")
 
     assert "hush" not in f"{refused.value.message} {refused.value.hint}"

@@ -8,7 +8,7 @@ import pytest
 from lease_model import Account, FakeBlob, Time
 
 from aci_reconcile.azure.lock.lease import HeldLock, Seen, Timing, take
-from aci_reconcile.core.errors import ForbiddenError, LockLostError, NoAnswerError, UsageError
+from aci_reconcile.core.errors import ForbiddenError, LockError, LockLostError, NoAnswerError
 from aci_reconcile.core.lock import Holder
 
 OURS, THEIRS = Holder("shop/prod", "apply 1", "here"), Holder("shop/prod", "apply 2", "there")
@@ -47,7 +47,7 @@ def test_a_blob_that_is_no_lock_stays_as_it_is() -> None:
     account = Account(Time(), exists=True, foreign=True, content=b"data")
     blob = FakeBlob(account)
 
-    with pytest.raises(UsageError, match="is no lock"):
+    with pytest.raises(LockError, match="is no lock"):
         take(blob, OURS, "ours", timing=Timing())
 
     assert blob.asked == ["look"]
@@ -97,10 +97,10 @@ def test_without_an_answer_the_fence_closes_and_stays_closed() -> None:
         blob.cut = True
         wait_for(blob.asked, "renew", 3)
         account.time.now += 40
-        assert held.find_loss() == "the lock was not renewed for 40 s"
+        assert held.find_loss() == "the lock was not renewed for 40 s (no answer)"
         blob.cut = False
 
-    assert held.find_loss() == "the lock was not renewed for 40 s"
+    assert held.find_loss() == "the lock was not renewed for 40 s (no answer)"
     assert account.lease == ""
 
 
