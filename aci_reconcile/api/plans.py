@@ -88,11 +88,9 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         BlockedError: a blocker stands.
         SecretUnavailableError: a secret that a write needs is missing.
     """
-    from aci_reconcile.azure import ArmBackend, start_span
+    from aci_reconcile.azure import start_span
 
-    # A backend of the caller may be anything with the methods of `Backend`; then each write is checked before it.
-    if isinstance(backend, ArmBackend):
-        backend.guard_writes(None if lock is None else lock.fence)
+    _guard(backend, lock)
 
     checks, clock = RecreationChecks(getattr(backend, "preflight", None)), SystemClock()
     context = Context(
@@ -110,6 +108,15 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         span=start_span,
     )
     return reconcile.apply(plan, context, concurrency=concurrency, stopped=stopped)
+
+
+def _guard(backend: Backend, lock: HeldLock | None) -> None:
+    """Let the backend send no write once the lock is lost, if it is ours."""
+    from aci_reconcile.azure import ArmBackend
+
+    # A backend of the caller may be anything with the methods of `Backend`: then only the engine looks at the lock.
+    if isinstance(backend, ArmBackend):
+        backend.guard_writes(None if lock is None else lock.fence)
 
 
 def verify(loaded: Loaded, backend: Backend, *, allow: Allow | None = None, concurrency: int = 32) -> tuple[Check, ...]:
