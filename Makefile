@@ -60,7 +60,7 @@ test-docs: $(VENV)/.tested build/docs/.installed build/zensical/.installed ## ac
 	@$(BIN)/python -m pytest -q -m docs tests/docs
 
 test-lock: $(VENV)/.tested build/lock/.installed ## the lock on Azurite, a server of storage accounts: runs that are killed, stopped, cut off
-	@$(BIN)/python -m pytest -n 8 --dist load -q -m lock tests/lock
+	@$(BIN)/python -m pytest -n 12 --dist worksteal -q -m lock tests/lock
 
 test-image: $(VENV)/.tested ## the Containerfile, built and run by buildah on a base of Debian packages; both must be installed
 	@$(BIN)/python -m pytest -q -m image tests/image

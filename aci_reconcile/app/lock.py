@@ -150,7 +150,7 @@ def wait_for_lock(blob: Blob, holder: Holder, request: LockRequest, run: Run, ti
 
 def _make_hint(request: LockRequest) -> str:
     waited = "" if request.timeout else ", or wait for it with --lock-timeout 30m"
-    return f"nothing was written; run again when it is done{waited}; unlock says more"
+    return f"nothing was written; run again when it is done{waited}"
 
 
 def read_state(lock: HeldLock) -> Json:

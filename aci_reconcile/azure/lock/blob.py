@@ -8,6 +8,7 @@ Imported late, because it needs azure.core.
 
 from __future__ import annotations
 
+import re
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
@@ -51,6 +52,8 @@ _TOO_MANY = 429
 _SERVER_ERRORS = range(500, 600)
 _DIGITS: Final = 6
 _PAGES: Final = 20
+_CODES_OF_LEASES: Final = re.compile("Lease|BlobNotFound")
+"""How the codes begin that are about a lease (documented under "Blob service error codes")."""
 LARGEST_STATE: Final = 1024 * 1024
 """Bytes that are kept in the blob at most: somebody else's content must not fill the memory."""
 
@@ -119,7 +122,7 @@ class LeasedBlob:
         one.
         """
         headers = {"x-ms-lease-action": "break", "x-ms-lease-break-period": str(seconds)}
-        answer = self._ask("PUT", "comp=lease", headers, accept={_ACCEPTED, _CONFLICT, _NOT_FOUND})
+        answer = self._ask_with_lease("comp=lease", headers, good={_ACCEPTED})
         left = answer.headers.get("x-ms-lease-time", "")
         known = left.isascii() and left.isdigit() and len(left) < _DIGITS
         return (int(left) if known else seconds) if answer.status == _ACCEPTED else None
@@ -153,13 +156,22 @@ class LeasedBlob:
         self._client.close()
 
     def _write(self, query: str, headers: Mapping[str, str], content: bytes = b"") -> None:
-        answer = self._ask("PUT", query, headers, content, accept={_OK, _CREATED, _CONFLICT, _NOT_FOUND, _MOVED})
+        answer = self._ask_with_lease(query, headers, content, good={_OK, _CREATED})
         if answer.status not in {_OK, _CREATED}:
             raise LockLostError(f"the lease of {self.address} is no longer held ({_read_code(answer)})")
 
     def _lease(self, action: str, headers: Mapping[str, str], good: int) -> bool:
-        headers = {"x-ms-lease-action": action, **headers}
-        return self._ask("PUT", "comp=lease", headers, accept={good, _CONFLICT, _NOT_FOUND, _MOVED}).status == good
+        return self._ask_with_lease("comp=lease", {"x-ms-lease-action": action, **headers}, good={good}).status == good
+
+    def _ask_with_lease(
+        self, query: str, headers: Mapping[str, str], content: bytes = b"", *, good: set[int]
+    ) -> Answer:
+        """Send a request that a lease decides; its refusal is an answer, and any other one is an error."""
+        answer = self._ask("PUT", query, headers, content, accept={*good, _CONFLICT, _NOT_FOUND, _MOVED})
+        # A policy, such as that of immutable blobs, refuses with the same status, and waiting would not help.
+        if answer.status not in good and not _CODES_OF_LEASES.match(_read_code(answer)):
+            raise self._translate(answer)
+        return answer
 
     def _ask(
         self,

@@ -127,6 +127,8 @@ def test_a_lease_of_somebody_else_is_no_error() -> None:
         (refuse(503, "ServerBusy"), NoAnswerError, "is busy"),
         (refuse(429, "TooMany"), NoAnswerError, "is busy"),
         (refuse(400, "InvalidHeaderValue"), AzureError, "refuses the lock"),
+        (refuse(409, "BlobImmutableDueToPolicy"), AzureError, "refuses the lock"),
+        (refuse(412, "ConditionNotMet"), AzureError, "refuses the lock"),
         (Says(307, b"", {"location": "https://evil.example"}), AzureError, "refuses the lock"),
         (Says(400, b"", {"x-ms-error-code": "\x1b[2J"}), AzureError, "refuses the lock"),
         (OSError("no route"), NoAnswerError, "no answer: no route"),
