@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.manifests import make_request, with_subscription
 from aci_reconcile.core.errors import InvalidManifestsError, UsageError
-from aci_reconcile.core.shards import find_parts
+from aci_reconcile.core.shards import Part, Shard, find_parts
 from aci_reconcile.manifest import load
 from aci_reconcile.manifest.fleet import read_fleet
 from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from aci_reconcile.app.requests import Sources
     from aci_reconcile.app.run import Run
     from aci_reconcile.core.model import Key
-    from aci_reconcile.core.shards import Part, Shard
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.manifest.fleet import FleetProject
 
@@ -52,15 +51,24 @@ def narrow_to_project(sources: Sources, project: FleetProject) -> Sources:
 class FleetGroups:
     """Which project declares which groups: what the cut depends on, the same on every machine."""
 
-    groups: Mapping[Key, tuple[FleetProject, str]]
-    """The project and the address of each group, by its key."""
+    addresses: Mapping[str, Mapping[Key, str]]
+    """The addresses of the groups of each project, by its name and by their keys, in order."""
     parts: tuple[Part, ...]
     """What cannot be cut, whichever projects it belongs to."""
 
-    def list_addresses(self, project: FleetProject, shard: Shard) -> tuple[str, ...]:
-        """Return the addresses of a project's groups in a shard, in order."""
-        found = (self.groups[key] for key in sorted(shard.keys))
-        return tuple(address for owner, address in found if owner == project)
+    def list_addresses(self, name: str, keys: Collection[Key]) -> tuple[str, ...]:
+        """Return the addresses of a project's groups that have some of these keys, in order."""
+        return tuple(address for key, address in self.addresses[name].items() if key in keys)
+
+    def narrow(self, shards: Iterable[Shard], name: str, loaded: Loaded) -> tuple[Shard, ...]:
+        """Return the shards that have groups of a project, with these alone; ``loaded`` knows the subscription."""
+        keys = {each.address: each.id.key for each in loaded.resources}
+        own = ((each, self.list_addresses(name, each.keys)) for each in shards)
+        return tuple(
+            Shard(each.number, (Part(frozenset(keys[address] for address in found if address in keys), each.buckets),))
+            for each, found in own
+            if found
+        )
 
 
 def load_groups(projects: Sequence[FleetProject], sources: Sources, run: Run) -> FleetGroups:
@@ -72,15 +80,15 @@ def load_groups(projects: Sequence[FleetProject], sources: Sources, run: Run) ->
         InvalidManifestsError: a project has errors: then nobody knows the cut.
         UsageError: two projects declare the same group, or a project declares none.
     """
-    groups: dict[Key, tuple[FleetProject, str]] = {}
-    loaded = [_load(each, sources, run) for each in projects]
-    for project, each in zip(projects, loaded, strict=True):
+    loaded = {each.name: _load(each, sources, run) for each in projects}
+    owners: dict[Key, str] = {}
+    for name, each in loaded.items():
         for resource in each.resources:
-            other, _ = groups.setdefault(resource.id.key, (project, resource.address))
-            if other is not project:
-                name = sanitize(resource.address)
-                raise UsageError(f"{other.name} and {project.name} both declare {name}", hint=_HINT)
-    return FleetGroups(groups, find_parts(resource for each in loaded for resource in each.resources))
+            other = owners.setdefault(resource.id.key, name)
+            if other != name:
+                raise UsageError(f"{other} and {name} both declare {sanitize(resource.address)}", hint=_HINT)
+    addresses = {name: {one.id.key: one.address for one in each.resources} for name, each in loaded.items()}
+    return FleetGroups(addresses, find_parts(one for each in loaded.values() for one in each.resources))
 
 
 def _load(project: FleetProject, sources: Sources, run: Run) -> Loaded:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.files import write_whole
@@ -13,16 +14,17 @@ from aci_reconcile.app.own_files import check_own
 from aci_reconcile.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator
     from pathlib import Path
 
 _OWNER_ONLY: Final = 0o700
-_NAME: Final = re.compile(r"shard-[1-9][0-9]{0,3}\.json")
+_FOLDER: Final = re.compile(r"shard-[1-9][0-9]{0,3}")
+_FILE: Final = re.compile(rf"{_FOLDER.pattern}\.json")
 
 
-def name_plan(number: int) -> str:
-    """Return the name of the file with the plan of a shard."""
-    return f"shard-{number}.json"
+def name_plan(number: int, project: str = "") -> str:
+    """Return the name of the file with the plan of a shard; of a fleet, each project has one in the shard's folder."""
+    return f"shard-{number}/{project}.json" if project else f"shard-{number}.json"
 
 
 def check_plan_folder(folder: Path, label: str) -> None:
@@ -47,31 +49,62 @@ def check_plan_folder(folder: Path, label: str) -> None:
 
 
 def _check_entry(entry: Path, label: str) -> None:
-    if entry.is_symlink() or not entry.is_file() or not _NAME.fullmatch(entry.name):
+    """Check that an entry is the plan of a shard, or the folder of one with a plan for each project."""
+    if entry.is_dir() and not entry.is_symlink() and _FOLDER.fullmatch(entry.name):
+        for each in sorted(entry.iterdir()):
+            _check_plan(each, f"{entry.name}/{each.name}", label, known=each.suffix == ".json")
+    else:
+        _check_plan(entry, entry.name, label, known=_FILE.fullmatch(entry.name) is not None)
+
+
+def _check_plan(file: Path, name: str, label: str, *, known: bool) -> None:
+    if file.is_symlink() or not file.is_file() or not known:
         hint = "nothing was written: the folder would be replaced as a whole, so it may hold nothing but saved plans"
-        raise UsageError(f"{label}: the folder holds {entry.name!r}", hint=hint)
-    check_own(f"{label}: {entry.name}", entry, "plan")
+        raise UsageError(f"{label}: the folder holds {name!r}", hint=hint)
+    check_own(f"{label}: {name}", file, "plan")
 
 
-def write_plan_folder(folder: Path, files: Iterable[tuple[str, str]], label: str) -> None:
-    """Write plans into a new folder, which takes the place of the former one when all are in it.
+@dataclass(frozen=True, slots=True)
+class PlanFolder:
+    """A new folder of plans, which takes the place of the former one once all plans are in it."""
 
-    Args:
-        folder: the folder.
-        files: names and texts; nothing is left of them if they end with an error.
-        label: how messages name the folder.
+    folder: Path
+    draft: Path
+    label: str
+
+    def write(self, name: str, text: str) -> None:
+        """Write a plan.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        file = self.draft / name
+        file.parent.mkdir(mode=_OWNER_ONLY, exist_ok=True)
+        write_whole(file, text, private=True)
+
+    def finish(self) -> None:
+        """Put the new folder in the place of the former one.
+
+        Raises:
+            OSError: the system does not allow it.
+            UsageError: there is something else by now.
+        """
+        check_plan_folder(self.folder, self.label)  # a long plan lies between the first check and this
+        _exchange(self.draft, self.folder, self.draft.with_name(f"{self.draft.name}.old"))
+
+
+@contextmanager
+def open_plan_folder(folder: Path, label: str) -> Generator[PlanFolder]:
+    """Begin a new folder of plans; unless it is finished, nothing is left of it.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: it cannot be written, or holds something else.
     """
-    mark = secrets.token_hex(4)
-    draft, former = (folder.with_name(f".{folder.name[:64]}.{mark}{end}") for end in ("", ".old"))
+    check_plan_folder(folder, label)
+    draft = folder.with_name(f".{folder.name[:64]}.{secrets.token_hex(4)}")
     try:
         draft.mkdir(mode=_OWNER_ONLY)
-        for name, text in files:
-            write_whole(draft / name, text, private=True)
-        check_plan_folder(folder, label)  # a long plan lies between the first check and this
-        _exchange(draft, folder, former)
+        yield PlanFolder(folder, draft, label)
     except OSError as error:
         raise UsageError(f"{label}: {error.strerror or 'cannot be written'}", hint="nothing was written") from error
     finally:
@@ -94,13 +127,29 @@ def _exchange(draft: Path, folder: Path, former: Path) -> None:
 
 def suggest_plans(missing: Path) -> str:
     """Return a hint for the plan of a shard that is not there; empty if no others are."""
-    if not _NAME.fullmatch(missing.name):
+    form = next((each for each in (_FILE, _FOLDER) if each.fullmatch(missing.name)), None)
+    if form is None:
         return ""
     try:
-        names = [each.name for each in missing.parent.iterdir() if _NAME.fullmatch(each.name)]
+        names = [each.name for each in missing.parent.iterdir() if form.fullmatch(each.name)]
     except OSError:
         return ""
     if not names:
         return ""
     first, last = (choose(names, key=lambda name: (len(name), name)) for choose in (min, max))
     return f"the folder holds {first} to {last}; nothing was written"
+
+
+def list_plan_files(folder: Path) -> tuple[Path, ...]:
+    """Return the plans in the folder of a shard, in order.
+
+    Raises:
+        UsageError: it cannot be read, or holds none.
+    """
+    try:
+        found = tuple(sorted(each for each in folder.iterdir() if each.suffix == ".json"))
+    except OSError as error:
+        raise UsageError(f"{folder}: {error.strerror or 'cannot be read'}") from error
+    if not found:
+        raise UsageError(f"{folder} holds no saved plan", hint="name the folder of a shard, or a plan")
+    return found

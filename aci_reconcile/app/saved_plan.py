@@ -15,6 +15,7 @@ from aci_reconcile.app.own_files import check_own
 from aci_reconcile.app.plan_folder import suggest_plans
 from aci_reconcile.app.policy import list_own
 from aci_reconcile.app.saved_inputs import inputs_to_json
+from aci_reconcile.app.shards import read_shard
 from aci_reconcile.core.errors import StalePlanError, UsageError
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.redaction import veil_variable
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.saved_inputs import Inputs
     from aci_reconcile.core.model import Resource
     from aci_reconcile.core.secret import Secret
+    from aci_reconcile.core.shards import ShardNumber
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.planning.values import Change, Plan
     from aci_reconcile.reconcile.hash_cost import HashCost
@@ -153,6 +155,15 @@ def read_plan(file: Path, otherwise: str = "") -> Document:
         raise StalePlanError(f"{file} is not a saved plan", hint=otherwise)
     document = open_document(content, str(file))
     return check_document(document, str(file), find_schema_error(document, "plan"))
+
+
+def find_shard(saved: Document) -> ShardNumber | None:
+    """Return which shard a saved plan is for; None if it is for the whole project.
+
+    Raises:
+        UsageError: it says something else.
+    """
+    return read_shard(saved["request"].get("shard", ""), 0, {})
 
 
 def find_secret_variables(values: Mapping[str, str], resources: Iterable[Resource]) -> frozenset[str]:

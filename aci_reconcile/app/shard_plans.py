@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.app.execution import check_applyable
 from aci_reconcile.app.manifests import read_variables
-from aci_reconcile.app.plan_folder import name_plan, write_plan_folder
 from aci_reconcile.app.proposal import complete_plan
-from aci_reconcile.app.repetition import list_words
 from aci_reconcile.app.saved_inputs import Inputs
 from aci_reconcile.app.saved_plan import Basis, find_secret_variables, make_content
 from aci_reconcile.app.workspace import list_scopes, make_run_header
 from aci_reconcile.core.errors import AciReconcileError, BlockedError, UsageError
-from aci_reconcile.core.shards import ShardNumber, Whole, choose_count, cut_into_shards, find_parts
+from aci_reconcile.core.shards import ShardNumber, Whole
 from aci_reconcile.planning import plan
 from aci_reconcile.planning.allotment import WholeObservation, allot, narrow_policy
 from aci_reconcile.reconcile import observe
 from aci_reconcile.render.json.plan import emit_summary
-from aci_reconcile.render.json.shards import SavedShard
-from aci_reconcile.saved import add_seal, render_document
+from aci_reconcile.saved import add_seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,11 +35,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WholePlan:
-    """The plan of the whole project, what it was made from, and its cut."""
+    """The plan of a whole project, and what it was made from."""
 
     plan: Plan
     live: WholeObservation
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The shards to make plans for, as far as they have groups of a project, of how many there are."""
+
     shards: tuple[Shard, ...]
+    count: int
+    plan: str
+    """The id that the plans of all shards have in common, and no other plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +60,18 @@ class ShardPlan:
     content: Document
     orphans: tuple[str, ...]
 
+    @property
+    def writes(self) -> int:
+        """How many groups it writes."""
+        return sum(change.writes for change in self.plan.changes)
 
-@dataclass(frozen=True, slots=True)
-class SavedPlans:
-    """What is known of the saved plans of all shards."""
-
-    shards: tuple[SavedShard, ...]
-    expires_at: str
-    words: tuple[str, ...]
-    """What an apply of each of them repeats."""
-    hidden: tuple[str, ...]
-    """Names of the variables that are part of secrets, and were not saved."""
+    def render(self, *, now: float, lifetime: float) -> Document:
+        """Return the document to save, valid for so many seconds."""
+        return add_seal(self.content, created=now, expires=now + lifetime)
 
 
-def plan_whole(workspace: Workspace, reader: Reader, *, most: int, minutes: float | None) -> WholePlan:
-    """Plan the whole project, and cut it.
-
-    Args:
-        workspace: the project and the connection.
-        reader: how to read.
-        most: how many shards there may be.
-        minutes: how long a shard may take by quota alone; None: as short as it gets.
+def plan_whole(workspace: Workspace, reader: Reader) -> WholePlan:
+    """Plan the whole project.
 
     Raises:
         UsageError: options narrow the run: then it is not about the whole project.
@@ -86,9 +83,7 @@ def plan_whole(workspace: Workspace, reader: Reader, *, most: int, minutes: floa
     seen = observe(loaded.resources, list_scopes(loaded.project), policy, reader)
     endpoint = workspace.connection.endpoint
     whole = complete_plan(plan(loaded.resources, seen, policy), loaded.project, endpoint)
-    parts = find_parts(loaded.resources)
-    shards = cut_into_shards(parts, choose_count(parts, most=most, minutes=minutes))
-    return WholePlan(whole, WholeObservation.of(seen), shards)
+    return WholePlan(whole, WholeObservation.of(seen))
 
 
 def check_whole(whole: Plan) -> None:
@@ -105,29 +100,32 @@ def check_whole(whole: Plan) -> None:
 
 
 def make_shard_plans(
-    whole: WholePlan, workspace: Workspace, inputs: Inputs, cwd: Path, name: str
+    whole: WholePlan, cut: Cut, workspace: Workspace, inputs: Inputs, cwd: Path
 ) -> Iterator[ShardPlan]:
     """Yield the plan of each shard, with what was counted over all of them.
 
     Args:
         whole: the plan of the whole project.
+        cut: the shards; each group of the project is in one of them.
         workspace: what it was made from.
         inputs: the options that it was made with.
         cwd: the folder of relative paths of files with variables.
-        name: what the plans of all shards have in common, and no other plan.
 
     Raises:
         BlockedError: one shard alone could not be applied as the whole could.
+        UsageError: a group is in no shard.
     """
     loaded = workspace.loaded
     groups = {each.id.key: each for each in loaded.resources}
+    if left := groups.keys() - {key for each in cut.shards for key in each.keys}:
+        raise UsageError(f"{groups[min(left)].address} is in no shard: its name depends on a secret or on the machine")
     hidden = find_secret_variables(read_variables(inputs.sources, cwd), loaded.resources)
     summary = emit_summary(whole.plan)
-    for shard, given in zip(whole.shards, allot(whole.plan, whole.shards), strict=True):
+    for shard, given in zip(cut.shards, allot(whole.plan, cut.shards), strict=True):
         own = tuple(groups[key] for key in sorted(shard.keys))
         orphans = _list_orphans(given, whole.plan)
-        counted = Whole(name, given.live, summary, orphans, _list_files(own, loaded), loaded.project.api_version)
-        number = ShardNumber(shard.number, len(whole.shards), counted)
+        counted = Whole(cut.plan, given.live, summary, orphans, _list_files(own, loaded), loaded.project.api_version)
+        number = ShardNumber(shard.number, cut.count, counted)
         addresses = (*(each.address for each in own), *orphans)
         request = replace(loaded.request, shard=number, addresses=addresses)
         narrowed = replace(loaded, resources=own, selected=shard.keys, request=request)
@@ -137,35 +135,6 @@ def make_shard_plans(
         header = make_run_header(narrowed, workspace.connection.endpoint)
         basis = Basis(Inputs(sources, inputs.allow), narrowed, header, cwd, workspace.hash_cost, hidden)
         yield ShardPlan(shard, proposal, make_content(proposal, basis), orphans)
-
-
-def save_shard_plans(plans: Iterable[ShardPlan], folder: Path, *, now: float, lifetime: float) -> SavedPlans:
-    """Write the plans into a folder, all of them or none.
-
-    Args:
-        plans: the plans, each of which is made when it is written.
-        folder: the folder; its former plans are replaced.
-        now: seconds since the epoch.
-        lifetime: seconds that the plans are valid.
-
-    Raises:
-        UsageError: the folder cannot be written.
-    """
-    saved: list[SavedShard] = []
-    heads: list[Document] = []
-
-    def render_each() -> Iterator[tuple[str, str]]:
-        for each in plans:
-            document = add_seal(each.content, created=now, expires=now + lifetime)
-            name = name_plan(each.shard.number)
-            writes = sum(change.writes for change in each.plan.changes)
-            saved.append(SavedShard((folder / name).as_posix(), writes, each.orphans))
-            heads[:] = [document]  # they say the same but for their groups
-            yield name, render_document(document)
-
-    write_plan_folder(folder, render_each(), f"--out {folder}")
-    (head,) = heads
-    return SavedPlans(tuple(saved), head["expires_at"], list_words(head), tuple(head["hidden_variables"]))
 
 
 def _list_orphans(given: Allotment, whole: Plan) -> tuple[str, ...]:

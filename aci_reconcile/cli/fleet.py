@@ -22,7 +22,7 @@ from aci_reconcile.render.text.table import align
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.fleet_options import FleetOptions
@@ -88,19 +88,44 @@ def run_fleet(session: Session, asked: R, kind: str, command: Callable[[Session,
     """
     file = cast("Path", asked.fleet.fleet)
     with open_reports(kind, session, asked.report, taken=(file,), shard=asked.shard) as reports:
-        origin = RunOrigin(kind, asked.shard.find_number(session.environ), find_commit(session.cwd))
-        results: list[Result] = []
-        for project, one in list_runs(session, asked):
-            show_heading(project, session, first=not results)
-            end = _run_one(session, cast("R", replace(cast("Any", one), report=())), kind, command)
-            page = replace(end.page, subject=project.name)
-            results.append(Result(str(project.file), origin, replace(end, page=page)))
-            if session.interruption.has_come():
-                break
-        page, code = replace(merge_results(results), subject=file.name), choose_exit_code(results)
-        reports.publish(
-            lambda console: _render(page, results, code, console, reports), ending=Ending(lambda: page, code)
-        )
+        number = asked.shard.find_number(session.environ)
+        runs = ((each.name, str(each.where), one) for each, one in list_runs(session, asked))
+        return run_each(session, RunOrigin(kind, number, find_commit(session.cwd)), reports, runs, command, file.name)
+
+
+def run_each(
+    session: Session,
+    origin: RunOrigin,
+    reports: Reports,
+    runs: Iterable[tuple[str, str, R]],
+    command: Callable[[Session, R], ExitCode],
+    subject: str,
+) -> ExitCode:
+    """Make one run after the other, whatever became of those before it, and report on all.
+
+    Args:
+        session: the run.
+        origin: which run it is.
+        reports: the reports.
+        runs: for each its name, where that stands, and its options.
+        command: makes one.
+        subject: what all are about.
+    """
+    results: list[Result] = []
+    for name, where, one in runs:
+        show_heading(name, where, session, first=not results)
+        end = _run_one(session, cast("R", replace(cast("Any", one), report=())), origin.command, command)
+        results.append(Result(where, origin, replace(end, page=replace(end.page, subject=name))))
+        if session.interruption.has_come():
+            break
+    page, code = replace(merge_results(results), subject=subject), choose_exit_code(results)
+    # Where stdout takes something else than pages, such as a matrix of jobs, this is for files alone.
+    streamed = not (reports.pages or session.console.format == "text")
+    reports.publish(
+        lambda console: _render(page, results, code, console, reports),
+        streamed=streamed,
+        ending=Ending(lambda: page, code),
+    )
     return session.interruption.exit_code if session.interruption.has_come() else code
 
 
@@ -120,7 +145,8 @@ def list_runs(session: Session, asked: A) -> Iterator[tuple[FleetProject, A]]:
         return
     groups = load_groups(projects, replace(sources, shard="", shards=0), session)
     shard = cut_into_shards(groups.parts, number.count)[number.number - 1]
-    found = [(each, addresses) for each in projects if (addresses := groups.list_addresses(each, shard))]
+    keys = shard.keys
+    found = [(each, addresses) for each in projects if (addresses := groups.list_addresses(each.name, keys))]
     # A shard without groups does nothing, and says so.
     for project, addresses in found or [(projects[0], ())]:
         yield project, _choose(asked, project, replace(asked.shard, shard=str(number), addresses=addresses))
@@ -134,7 +160,7 @@ def _choose(asked: A, project: FleetProject, shard: ShardOptions | None) -> A:
         "A",
         replace(
             cast("Any", asked),
-            fleet=replace(asked.fleet, fleet=None),
+            fleet=replace(asked.fleet, fleet=None, name=project.name),
             sources=replace(asked.sources, project=project.file, environment=project.environment),
             azure=replace(asked.azure, place=place),
             shard=shard or asked.shard,
@@ -142,23 +168,23 @@ def _choose(asked: A, project: FleetProject, shard: ShardOptions | None) -> A:
     )
 
 
-def show_heading(project: FleetProject, session: Session, *, first: bool) -> None:
+def show_heading(name: str, where: str, session: Session, *, first: bool) -> None:
     """Say which project comes now: in the text, or beside what a program reads."""
     console = session.console
-    where = project.where
-    name = f"{project.name} ({sanitize(where.file)}:{where.line})"
+    text = sanitize(f"{name} ({where})")
     if console.format == "text":
-        console.result(f"{'' if first else chr(10)}{console.style.paint(console.style.bold, name)}\n")
+        console.result(f"{'' if first else chr(10)}{console.style.paint(console.style.bold, text)}\n")
     else:
-        console.info(name)
+        console.info(text)
 
 
 def _run_one(session: Session, one: R, kind: str, command: Callable[[Session, R], ExitCode]) -> RunEnd:
     """Run for one project, and return how that ended; an error is reported, and no reason to leave the others out."""
     console = session.console
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        if console.format != "text":  # the result of all is one document
-            console = replace(console, out=nowhere, json=False, format="text")
+        if console.format != "text":  # stdout takes one document, so what is said of each project stands beside it
+            aside = nowhere if console.quiet or console.log_json else console.err
+            console = replace(console, out=aside, style=console.notes, json=False, format="text")
         own = replace(session, console=console, ends=[])
         failure = AciReconcileError("the run ended without a result")
         try:

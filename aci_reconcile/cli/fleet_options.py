@@ -51,6 +51,9 @@ class FleetOptions:
         )
     )
 
+    name: str = ""
+    """What the fleet calls the one project of a run; no option."""
+
     def check(self, line: CommandLine, more: Iterable[str] = ()) -> None:
         """Check that no option on the command line is about a single project.
 

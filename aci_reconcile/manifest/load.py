@@ -210,7 +210,11 @@ class _Loader:
         layers = outline_layers(self._settings)
         found = {file: tuple(self._read_outlines(file, layers)) for file in files}
         groups = check_groups([each for known in found.values() for each in known], layers, Diagnostics())
-        keys = select_shard(groups, shard)
+        named = None if self._request.addresses is None else frozenset(self._request.addresses)
+        # Where somebody has cut, such as a fleet, the addresses say which groups are meant.
+        keys = (
+            select_shard(groups, shard) if named is None else {each.id.key for each in groups if each.address in named}
+        )
         own = {file for file, known in found.items() if any(each.resource.id.key in keys for each in known)}
         return [(file, each) for file, known in found.items() for each in (self._read(file) if file in own else known)]
 

@@ -99,6 +99,8 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
     from aci_reconcile.cli.reports import Ending, open_reports
     from aci_reconcile.reconcile import Refresh, Wait
 
+    if asked.plan is not None and asked.plan.is_dir():
+        return _apply_folder(session, asked, asked.plan)
     asked = _take_plan_file(asked)
     ends_at = None if asked.time_box is None else session.clock.now() + asked.time_box
     target, wait, environment = asked.target, Wait(asked.waiting.wait), asked.sources.environment
@@ -129,6 +131,30 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
             code = report_end(finished, session, verb="Apply")
             reports.publish(record.render, streamed=True, ending=Ending(record.make_page, code))
             return code
+
+
+def _apply_folder(session: Session, asked: ApplyOptions, folder: Path) -> ExitCode:
+    """Apply all plans in the folder of a shard: one for each project of a fleet.
+
+    Raises:
+        UsageError: the folder holds no plan, or one digest is to be that of several.
+    """
+    from aci_reconcile.app.origin import find_commit
+    from aci_reconcile.app.plan_folder import list_plan_files
+    from aci_reconcile.app.saved_plan import find_shard, read_plan
+    from aci_reconcile.cli.fleet import run_each
+    from aci_reconcile.cli.reports import open_reports
+    from aci_reconcile.render.formats.result import RunOrigin
+
+    if asked.checksum is not None:
+        raise UsageError(f"--checksum is about one plan, and {folder} is a folder", hint="name one of the plans in it")
+    files = list_plan_files(folder)
+    with open_reports("apply", session, asked.report, taken=files) as reports:
+        number, commit = find_shard(read_plan(files[0])), find_commit(session.cwd)
+        reports.name_run(commit, number)
+        runs = ((each.stem, str(each), replace(asked, plan=each)) for each in files)
+        command = _make_timed(session, asked.time_box)
+        return run_each(session, RunOrigin("apply", number, commit), reports, runs, command, folder.parent.name)
 
 
 def _make_timed(session: Session, time_box: float | None) -> Callable[[Session, ApplyOptions], ExitCode]:
@@ -164,8 +190,7 @@ def _expect_plan(session: Session, asked: ApplyOptions, reports: Reports) -> Exp
     """Return the plan that ``--plan`` and ``--checksum`` allow."""
     from aci_reconcile.app.expected_plan import Expected, expect_saved, parse_digest
     from aci_reconcile.app.origin import find_commit
-    from aci_reconcile.app.saved_plan import read_plan
-    from aci_reconcile.app.shards import read_shard
+    from aci_reconcile.app.saved_plan import find_shard, read_plan
     from aci_reconcile.operate.commands import OWN, quote
 
     digest = "" if asked.checksum is None else parse_digest(asked.checksum)
@@ -175,7 +200,7 @@ def _expect_plan(session: Session, asked: ApplyOptions, reports: Reports) -> Exp
     manifests = f"nothing was written; for manifests, type: {OWN}{' '.join(map(quote, again))}"
     saved, now = read_plan(asked.plan, manifests), session.clock.now()
     # Also where it turns out to be stale, the report says which shard that was.
-    reports.name_run(find_commit(session.cwd), read_shard(saved["request"].get("shard", ""), 0, {}))
+    reports.name_run(find_commit(session.cwd), find_shard(saved))
     return expect_saved(saved, str(asked.plan), asked.inputs, cwd=session.cwd, now=now, digest=digest)
 
 

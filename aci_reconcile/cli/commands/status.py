@@ -90,7 +90,7 @@ def _show_fleet(session: Session, asked: StatusOptions) -> ExitCode:
     failed = False
     for project, one in list_runs(session, asked):
         if asked.shape != "name":
-            show_heading(project, session, first=not found)
+            show_heading(project.name, str(project.where), session, first=not found)
         seen = Seen(())
         try:
             sources = one.shard.narrow(one.sources.make_sources(one.azure.place))

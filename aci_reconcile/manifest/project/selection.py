@@ -245,7 +245,8 @@ class ManifestFiles:
                 self.empty_files.note_folder(Where(self.files.show(start)))
             found.update(below)
         shard = self.request.shard
-        if shard is not None and shard.whole is not None and shard.whole.files:
+        # What is to be deleted may be declared again by now, in any manifest.
+        if shard is not None and shard.whole is not None and shard.whole.files and not shard.whole.orphans:
             # Only what the search has found, too: a saved plan can name any path.
             named = {self.files.base / each for each in shard.whole.files}
             found = {path: None for path in found if path in named}

@@ -30,21 +30,30 @@ Saved: TypeAlias = "Sequence[SavedShard]"
 """The saved plans of all shards, in their order; empty if none were saved."""
 
 
-def render_shards_json(shards: Sequence[Shard], addresses: Mapping[Key, str], saved: Saved = ()) -> str:
-    """Return the shards, with the address of each group by its key."""
+def render_shards_json(shards: Sequence[Shard], addresses: Mapping[str, Mapping[Key, str]], saved: Saved = ()) -> str:
+    """Return the shards, with the addresses of the groups of each project, which has no name if it is the only one."""
     entries: list[dict[str, object]] = [
         {
             "shard": name_shard(each, shards),
             "groups": len(each.keys),
             "minutes": each.minutes,
             "buckets": [{"subscription": one, "location": other} for one, other in each.buckets],
-            "addresses": sorted(addresses[key] for key in each.keys),
+            "addresses": sorted(name for one in addresses.values() for name in _choose(one, each)),
         }
         for each in shards
     ]
-    for entry, each in zip(entries, saved, strict=False):
-        entry |= {"plan": each.plan, "writes": each.writes, "orphans": list(each.orphans)}
+    for entry, each in zip(entries, shards, strict=True):
+        if "" not in addresses:
+            entry["projects"] = {name: found for name, one in addresses.items() if (found := _choose(one, each))}
+    for entry, made in zip(entries, saved, strict=False):
+        entry |= {"plan": made.plan, "writes": made.writes, "orphans": list(made.orphans)}
     return dump({"format_version": FORMAT_VERSION, "shards": entries})
+
+
+def _choose(addresses: Mapping[Key, str], shard: Shard) -> list[str]:
+    """Return the addresses of a project that are in a shard, in order."""
+    keys = shard.keys
+    return sorted(address for key, address in addresses.items() if key in keys)
 
 
 def name_shard(shard: Shard, shards: Sequence[Shard]) -> str:

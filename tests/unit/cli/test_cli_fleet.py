@@ -46,7 +46,7 @@ def test_each_project_is_planned_in_its_subscription(fleet: CommandLine) -> None
     ran = fleet("plan", "--fleet", "fleet.yaml")
 
     assert 0 == ran.code, ran.err
-    assert ran.out.startswith("shop (fleet.yaml:2)\n\naci-reconcile will perform these actions (project shop, ")
+    assert ran.out.startswith("shop (fleet.yaml:2:5)\n\naci-reconcile will perform these actions (project shop, ")
     assert ran.out.endswith(
         "PROJECT    RESULT\n"
         "shop       Plan: 2 to add, 0 to change, 0 to destroy.\n"

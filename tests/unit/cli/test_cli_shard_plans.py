@@ -145,6 +145,18 @@ def test_a_counted_shard_deletes_and_recreates(fleet: CommandLine) -> None:
     assert 0 == fleet("plan", "--prune", "--detailed-exitcode").code
 
 
+def test_an_orphan_that_is_declared_again_is_kept(fleet: CommandLine) -> None:
+    """Somewhere in a manifest that the shard would not read otherwise."""
+    fleet("apply", "-y")
+    (fleet.folder / "manifests/web.yaml").unlink()
+    fleet("shards", "--out", "plans", "--prune")
+    (number,) = (each for each in (1, 2, 3) if list_writes(read(fleet, each)))
+    fleet.group("web")
+    ran = fleet("apply", "--plan", f"plans/shard-{number}.json", "--prune")
+
+    assert (4, True) == (ran.code, "rg-shop/web: it is now declared" in ran.err), ran.err
+
+
 def test_releases_must_be_repeated(fleet: CommandLine) -> None:
     """As for any saved plan: the file gives itself no permission."""
     fleet("apply", "-y")

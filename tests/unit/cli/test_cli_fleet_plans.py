@@ -1,0 +1,150 @@
+"""``shards --fleet``: the cut over many projects, and a folder of saved plans for each shard."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from unit.cli.command_line import CommandLine, Served
+
+ONE = "11111111-1111-1111-1111-111111111111"
+TWO = "22222222-2222-2222-2222-222222222222"
+FLEET = f"""\
+projects:
+  - {{project: shop/aci-reconcile.yaml, subscription: {ONE}}}
+  - {{project: bill/aci-reconcile.yaml, subscription: {TWO}}}
+  - {{project: desk/aci-reconcile.yaml, subscription: {TWO}, environment: prod}}
+"""
+
+
+@pytest.fixture
+def fleet(cli: CommandLine, served: Served, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """Three projects of two groups each, in two subscriptions of one emulator."""
+    monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", served.url)
+    for name in ("shop", "bill", "desk"):
+        more = "environments: {prod: {}}\n" if name == "desk" else ""
+        text = f"name: {name}\nresourceGroup: rg-{name}\nlocation: westeurope\ncreateResourceGroups: true\n{more}"
+        cli.write(f"{name}/aci-reconcile.yaml", text)
+        for number, region in enumerate(("westeurope", "northeurope")):
+            declare(cli, name, number, region)
+    cli.write("fleet.yaml", FLEET)
+    return cli
+
+
+def declare(fleet: CommandLine, project: str, number: int, region: str = "westeurope", image: str = "nginx:1") -> None:
+    """Write the manifest of a group."""
+    container = f"{{name: c, image: '{image}', resources: {{cpu: 1, memoryInGB: 1}}}}"
+    text = f"name: {project}{number}\nlocation: {region}\nosType: Linux\ncontainers: [{container}]\n"
+    fleet.write(f"{project}/manifests/g{number}.yaml", text)
+
+
+def list_files(fleet: CommandLine) -> list[str]:
+    """Return the names of the saved plans."""
+    folder = fleet.folder / "plans"
+    return sorted(each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file())
+
+
+def test_the_cut_is_over_all_projects(fleet: CommandLine, served: Served) -> None:
+    """Without Azure: what shares a subscription and region is in one shard."""
+    told = fleet("shards", "--fleet", "fleet.yaml", "--format", "json").document["shards"]
+    table = fleet("shards", "--fleet", "fleet.yaml").out
+
+    assert [2, 2, 1, 1] == sorted((each["groups"] for each in told), reverse=True)
+    assert {"bill": ["rg-bill/bill0"], "desk-prod": ["rg-desk/desk0"]} in [each["projects"] for each in told]
+    assert "6 groups in 4 shards" in table
+    assert [] == served.asked
+
+
+def test_each_project_has_a_plan_in_each_shard(fleet: CommandLine) -> None:
+    """They are applied by folder, and their results merged; then nothing is left."""
+    saved = fleet("shards", "--fleet", "fleet.yaml", "--max", "2", "--out", "plans")
+    files = list_files(fleet)
+    codes = [fleet("apply", "--plan", f"plans/shard-{each}", "--report", f"json={each}.json").code for each in (1, 2)]
+    merged = fleet("merge", "1.json", "2.json")
+    again = fleet("apply", "--plan", "plans/shard-1")
+
+    assert 0 == saved.code, saved.err
+    assert {"bill.json", "desk-prod.json", "shop.json"} == {each.partition("/")[2] for each in files}
+    assert {"shard-1", "shard-2"} == {each.partition("/")[0] for each in files}
+    assert "Saved to plans/shard-1 to shard-2" in saved.err
+    assert saved.out.endswith("6 groups in 2 shards; 6 writes.\n")
+    assert [0, 0] == codes
+    assert 0 == fleet("plan", "--fleet", "fleet.yaml", "--detailed-exitcode").code
+    assert 0 == merged.code, merged.err
+    assert 4 == again.code
+
+
+def test_all_plans_have_one_id(fleet: CommandLine) -> None:
+    """And the number of their shard."""
+    fleet("shards", "--fleet", "fleet.yaml", "--max", "2", "--out", "plans")
+    told = {
+        name: json.loads((fleet.folder / "plans" / name).read_text(encoding="utf-8"))["shard"]
+        for name in list_files(fleet)
+    }
+
+    assert 1 == len({each["plan"] for each in told.values()})
+    assert all(name.startswith(f"shard-{each['number']}/") and each["count"] == 2 for name, each in told.items())
+
+
+def test_one_blocked_project_saves_nothing(fleet: CommandLine) -> None:
+    """The others are planned all the same, and what was saved before stays."""
+    fleet("shards", "--fleet", "fleet.yaml", "--out", "plans")
+    before = list_files(fleet)
+    fleet("apply", "-y", "--fleet", "fleet.yaml")
+    for number in range(2):
+        (fleet.folder / f"shop/manifests/g{number}.yaml").unlink()
+    declare(fleet, "shop", 7)
+    declare(fleet, "desk", 7)
+    ran = fleet("shards", "--fleet", "fleet.yaml", "--out", "plans", "--prune", "--format", "github")
+
+    assert (3, "") == (ran.code, ran.out), ran.err
+    assert "2 groups would be deleted; the limit is 1" in ran.err
+    assert "desk7" in ran.err
+    assert "no plan was saved" in ran.err
+    assert before == list_files(fleet)
+
+
+def test_the_matrix_names_the_folders(fleet: CommandLine) -> None:
+    """Of each job."""
+    ran = fleet("shards", "--fleet", "fleet.yaml", "--max", "2", "--out", "plans", "--format", "github")
+
+    assert ["plans/shard-1", "plans/shard-2"] == [each["plan"] for each in json.loads(ran.out)["include"]]
+
+
+@pytest.mark.parametrize("name", ["shard-1/notes.txt", "shard-1/shop.json", "other/shop.json"])
+def test_a_folder_with_something_else_is_left_alone(name: str, fleet: CommandLine) -> None:
+    """It would be replaced."""
+    fleet.write(f"plans/{name}", "mine")
+    ran = fleet("shards", "--fleet", "fleet.yaml", "--out", "plans")
+
+    assert (1, "", [name]) == (ran.code, ran.out, list_files(fleet))
+
+
+def test_a_larger_former_fleet_leaves_nothing(fleet: CommandLine) -> None:
+    """Neither shards nor projects; and a single project replaces a fleet."""
+    fleet("shards", "--fleet", "fleet.yaml", "--out", "plans")
+    fleet("shards", "--project", "shop/aci-reconcile.yaml", "-s", ONE, "--out", "plans", "--max", "1")
+
+    assert ["shard-1.json"] == list_files(fleet)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("plans/shard-9",), "the folder holds shard-1 to shard-2"),
+        (("shop",), "shop holds no saved plan"),
+        (("plans/shard-1", "--checksum", f"sha256:{'0' * 64}"), "--checksum is about one plan"),
+        (("plans/shard-1", "-s", TWO), "subscription"),
+    ],
+)
+def test_a_folder_that_is_no_shard(words: tuple[str, ...], said: str, fleet: CommandLine, served: Served) -> None:
+    """Nothing is written."""
+    fleet("shards", "--fleet", "fleet.yaml", "--max", "2", "--out", "plans")
+    ran = fleet("apply", "--plan", *words)
+
+    assert ran.code in {1, 4}
+    assert said in ran.err, ran.err
+    assert [] == [each for each in served.writes if "shop" in each[1]]
