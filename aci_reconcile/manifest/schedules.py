@@ -7,7 +7,7 @@ comes once, the first time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -32,14 +32,6 @@ class ScheduleError(ValueError):
         super().__init__(message)
         self.key = key
         self.hint = hint
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """The next moment, in seconds since the epoch, at which a group is to be started or stopped."""
-
-    at: float
-    power: Power
 
 
 def check_schedule(schedule: Schedule, now: float = 0) -> None:
@@ -81,16 +73,14 @@ def _find_power(schedule: Schedule, minute: int) -> Power:
     return Power.STOPPED if stop is not None and (start is None or stop > start) else Power.RUNNING
 
 
-def find_next_switch(schedule: Schedule, now: float) -> Switch | None:
-    """Return when a group is to be started or stopped next; None if nobody can say."""
+def find_next_switch(schedule: Schedule, now: float) -> float | None:
+    """Return when a group is to be started or stopped next, in seconds since the epoch; None if nobody can say."""
     zone, power = find_zone(schedule.timezone), find_declared_power(schedule, now)
     cron = schedule.stop if power is Power.RUNNING else schedule.start
     for _ in range(_MOST):
         tick = find_next_tick(cron, zone, now)
-        if tick is None:
-            return None
-        if find_declared_power(schedule, tick) is not power:
-            return Switch(tick, find_declared_power(schedule, tick))
+        if tick is None or find_declared_power(schedule, tick) is not power:
+            return tick
         now = tick
     return None
 

@@ -25,6 +25,7 @@ class NewsKind(StrEnum):
     """The manifests are those of another commit."""
     FETCH_FAILED = "fetch_failed"
     """They could not be fetched, and are still those of the last commit."""
+    FETCHED_AGAIN = "fetched_again"
     PAUSED = "paused"
     RESUMED = "resumed"
     TROUBLE = "trouble"
@@ -84,6 +85,8 @@ def _compare_whole(before: Round | None, now: Round) -> Iterator[News]:
     if now.fetch_failure and (before is None or before.fetch_failure != now.fetch_failure):
         text = f"{now.fetch_failure}; the manifests of commit {now.revision[:_DIGITS]} are still used"
         yield News(NewsKind.FETCH_FAILED, text)
+    if before is not None and before.fetch_failure and not now.fetch_failure:
+        yield News(NewsKind.FETCHED_AGAIN, "git can fetch the manifests again")
     paused = before.paused if before is not None else ""
     if now.paused and now.paused != paused:
         yield News(NewsKind.PAUSED, now.paused)

@@ -98,6 +98,9 @@ class Controller:
         self.failures = self.failures + 1 if blind else 0
         wait = every if not self.failures else min(every * 2 ** min(self.failures - 1, 16), max(every, _LONGEST))
         due = done.began + wait * (1 - _JITTER * self.course.surroundings.chance())
+        switch = self.course.find_next_switch(now)
+        if switch is not None and not self.failures:
+            due = min(due, switch)
         return replace(done, due=max(due, now + min(every, _LEAST)))
 
     def _note(self, done: Round) -> None:

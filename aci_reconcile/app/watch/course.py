@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.app.watch.ledger import HOUR, Ledger, begin_unknown
 from aci_reconcile.app.watch.memory import Decisions
 from aci_reconcile.core.errors import UsageError
-from aci_reconcile.manifest import declare_power
+from aci_reconcile.manifest import declare_power, find_next_switch
 from aci_reconcile.reconcile.limits import Limits
 from aci_reconcile.reconcile.rounds import Heal
 from aci_reconcile.render.words import format_time
@@ -109,6 +109,13 @@ class Course:
         self.states.soon |= switched
         self.untimed, self.timed = loaded, replace(loaded, resources=resources) if switched else known
         return self.timed
+
+    def find_next_switch(self, now: float) -> float | None:
+        """Return when a schedule starts or stops a group next; None if none ever does."""
+        resources = self.timed.resources if self.timed is not None else ()
+        schedules = {each.lifecycle.schedule for each in resources if each.lifecycle.schedule is not None}
+        switches = (find_next_switch(each, now) for each in schedules)
+        return min((each for each in switches if each is not None), default=None)
 
     def note_round(self, owned: int) -> None:
         """Note how many groups are owned now, and which commit the manifests are of.

@@ -240,11 +240,15 @@ def test_a_server_that_does_not_answer_is_left(opens: Opens, tmp_path: Path) -> 
 
 
 def _is_gone(pid: int) -> bool:
-    """Tell whether a process has ended, or is only waiting to be collected."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
+    """Wait for a process that was killed to end; one that nobody has collected yet has ended, too."""
+    for _ in range(100):
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def test_a_local_path_may_not_lead_elsewhere(shop: Repository, opens: Opens, tmp_path: Path) -> None:

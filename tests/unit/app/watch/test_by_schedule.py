@@ -54,6 +54,16 @@ def test_it_is_stopped_and_started_in_time(watched: WatchedWorld) -> None:
     assert all(each.good and not each.concerns for each in watched.rounds)
 
 
+def test_a_round_begins_with_the_tick(watched: WatchedWorld) -> None:
+    """However long the time between two rounds is."""
+    watched.start(every=3600)
+    go_to(watched, 17.8)
+    due = [each.due for each in watched.go_on(3)]
+
+    assert [18.8, 19, 20] == [pytest.approx(each % DAY / 3600, abs=0.01) for each in due]
+    assert "POST stop" == list_writes(watched, 0)[-1]
+
+
 def test_between_two_ticks_it_is_kept_so(watched: WatchedWorld) -> None:
     """Somebody who starts it at night is undone, as somebody who stops it by day is."""
     watched.go_on(2)

@@ -85,7 +85,7 @@ def test_a_server_that_cannot_be_asked_keeps_nothing_from_being_healed(watched: 
     assert (True, first.revision, "nginx:1") == (away.good, away.revision, read_image(watched))
     assert "shop" in away.fetch_failure
     assert ([NewsKind.FETCH_FAILED], []) == (list_news(first, away), list_news(away, again))
-    assert not back.fetch_failure
+    assert ("", [NewsKind.FETCHED_AGAIN]) == (back.fetch_failure, list_news(again, back))
 
 
 def test_a_server_that_was_never_there_fails_rounds(watched: WatchedWorld, shop: Repository) -> None:
