@@ -174,7 +174,8 @@ class FakeBackend:
     def list(self, scope: Scope, /) -> Iterable[Resource]:
         """List groups."""
         self._told("list", scope.resource_group)
-        found = [each for key, each in self.groups.items() if key[:2] == scope.key]
+        subscription, group = scope.key
+        found = [each for key, each in self.groups.items() if key[0] == subscription and group in {"", key[1]}]
         return [Resource(each.id, _without_views(copy.deepcopy(dict(each.body)))) for each in found]
 
     def list_tagged(self, subscription: str, tag: str, /) -> Iterable[Resource]:

@@ -15,6 +15,7 @@ from aci_reconcile.core.errors import AuthenticationError, AzureError, Forbidden
 from aci_reconcile.planning.values import Unreadable
 from aci_reconcile.reconcile.reader import gather, read_within_limits
 from aci_reconcile.reconcile.watch import Listing, list_scope
+from aci_reconcile.reconcile.whole_lists import WholeLists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -135,22 +136,33 @@ class Lists:
         return {each.id.key: each for answer in self.answers.values() for each in answer.found}
 
 
-def list_and_search(wanted: Mapping[tuple[str, str], Scope], reader: Reader) -> Lists:
+def list_and_search(
+    wanted: Mapping[tuple[str, str], Scope], reader: Reader, desired: Collection[Resource] = ()
+) -> Lists:
     """List the wanted resource groups and, at the same time, search the subscriptions for further groups of ours.
 
     Where a subscription may not be searched, named resource groups are listed instead; one that cannot be listed is
-    reported and left out.
+    reported and left out. Of a subscription with many resource groups, one list is asked for; where that is refused,
+    each resource group is listed.
+
+    Args:
+        wanted: the resource groups.
+        reader: how to read.
+        desired: the declared groups, which say how long the list of a subscription is at least.
     """
-    search = reader.search
+    search, whole = reader.search, WholeLists.of(wanted.values(), desired, reader)
     searches = {
         make_search_key(each): search_subscription(
             get_or_start_search(each, reader.listed, reader), reader, first=not number
         )
         for number, each in enumerate(search.subscriptions)
     }
-    first = gather({**{key: _list_scope(scope, reader) for key, scope in wanted.items()}, **searches}, reader)
+    alone = {key: _list_scope(scope, reader) for key, scope in wanted.items() if not whole.covers(scope)}
+    first = gather({**alone, **whole.make_reads(reader), **searches}, reader)
+    first |= whole.split(reader)
     found = find_hits(search, first, wanted.keys())
-    second = gather({scope.key: _list_scope(scope, reader) for scope in found.scopes}, reader)
+    second = gather({scope.key: _list_scope(scope, reader) for scope in (*whole.list_left(), *found.scopes)}, reader)
+    first |= {scope.key: second.pop(scope.key) for scope in whole.list_left()}
     for scope in found.scopes:
         answer = second[scope.key]
         if answer.error and scope.key in found.guessed:

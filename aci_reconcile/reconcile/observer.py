@@ -52,7 +52,7 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     """
     declared = {resource.id.key: resource for resource in desired}
     wanted = collect_scopes(desired, scopes)
-    lists = list_and_search(wanted, reader)
+    lists = list_and_search(wanted, reader, desired)
     groups = _GroupReader.of(declared, lists.found, policy, reader)
     groups.decide_from_lists()
     reads = groups.read_undecided()
@@ -98,7 +98,7 @@ def observe_lists(desired: Sequence[Resource], scopes: Iterable[Scope], reader: 
         AuthenticationError: there is no credential that Azure takes; every other failure is reported as unreadable.
     """
     declared = {resource.id.key: resource for resource in desired}
-    lists = list_and_search(collect_scopes(desired, scopes), reader)
+    lists = list_and_search(collect_scopes(desired, scopes), reader, desired)
     found = lists.found
     seen = {**{each.id.key: each for each in lists.owned}, **found}
     return Observation(
