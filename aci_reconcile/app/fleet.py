@@ -92,7 +92,8 @@ def load_groups(projects: Sequence[FleetProject], sources: Sources, run: Run) ->
 
 
 def _load(project: FleetProject, sources: Sources, run: Run) -> Loaded:
-    loaded = load(make_request(narrow_to_project(sources, project), run, resolve=False))
+    request = make_request(narrow_to_project(sources, project), run, resolve=False)
+    loaded = load(replace(request, outline=True))
     if loaded.errors:
         raise InvalidManifestsError(loaded.diagnostics)
     subscription = loaded.project.subscription

@@ -27,7 +27,7 @@ from aci_reconcile.manifest.project.selection import (
     Selection,
     find_project_file,
     resolve_paths,
-    select_shard,
+    select_part,
 )
 from aci_reconcile.manifest.project.settings import make_default_settings, read_project
 from aci_reconcile.manifest.project.versions import find_newest
@@ -143,6 +143,7 @@ class _Loader:
         )
         asked = self._request.task
         self._tasks = TaskReader(asked, self._request, self._settings, self._diagnostics) if asked else None
+        self._outlined = set[tuple[str, ...]]()
         self._skipped = SkippedFiles(self._files, self._manifest_files.list_named(), self._diagnostics)
 
     def load_project(self) -> Project | None:
@@ -170,7 +171,7 @@ class _Loader:
         return Loaded(
             self._complete_project([each for _, each in declared]),
             resources,
-            selection.select(resources, sources, changed),
+            self._check_selected(selection.select(resources, sources, changed)),
             selection.name_option(),
             self._diagnostics.collect(),
             tuple(self._files.show(file) for file in files if not self._skipped.has(file)),
@@ -203,20 +204,27 @@ class _Loader:
         return self._tasks.read(resources, paths)
 
     def _read_all(self, files: Iterable[Path]) -> list[tuple[Path, DeclaredGroup]]:
-        """Return the groups of all files; a shard that makes the cut itself knows outlines of what others read."""
+        """Return the groups of all files; a shard that was not saved knows outlines of what others read."""
         shard = self._request.shard
-        if shard is None or shard.whole is not None:
+        if not self._request.outline and (shard is None or shard.whole is not None):
             return [(file, each) for file in files for each in self._read(file)]
         layers = outline_layers(self._settings)
         found = {file: tuple(self._read_outlines(file, layers)) for file in files}
-        groups = check_groups([each for known in found.values() for each in known], layers, Diagnostics())
-        named = None if self._request.addresses is None else frozenset(self._request.addresses)
-        # Where somebody has cut, such as a fleet, the addresses say which groups are meant.
-        keys = (
-            select_shard(groups, shard) if named is None else {each.id.key for each in groups if each.address in named}
-        )
-        own = {file for file, known in found.items() if any(each.resource.id.key in keys for each in known)}
+        own = frozenset(() if self._request.outline else self._find_own(found, layers))
+        self._outlined = {each.resource.id.key for file, known in found.items() if file not in own for each in known}
         return [(file, each) for file, known in found.items() for each in (self._read(file) if file in own else known)]
+
+    def _check_selected(self, selected: frozenset[tuple[str, ...]] | None) -> frozenset[tuple[str, ...]] | None:
+        """Return what is selected, all of which was read: an outline must never be taken for a group to write."""
+        if selected is not None and not self._request.outline and selected & self._outlined:
+            raise RuntimeError("a selected group was not read in full")
+        return selected
+
+    def _find_own(self, found: Mapping[Path, tuple[DeclaredGroup, ...]], layers: Settings) -> set[Path]:
+        """Return the files with groups of this shard; what is not read in full is never selected."""
+        groups = check_groups([each for known in found.values() for each in known], layers, Diagnostics())
+        keys = select_part(groups, self._request)
+        return {file for file, known in found.items() if any(each.resource.id.key in keys for each in known)}
 
     def _read_outlines(self, file: Path, layers: Settings) -> Iterator[DeclaredGroup]:
         """Yield the outlines of the groups of a file. Their mistakes are for those to report who read all of it."""

@@ -90,6 +90,8 @@ class Request:
     """Changes, to select the groups that they touch; None to select by other means."""
     addresses: tuple[str, ...] | None = None
     """Full addresses of the selected groups, whether or not they exist; None for all."""
+    outline: bool = False
+    """Whether of all groups only what decides their shard is read, without their secrets and most of their mistakes."""
     shard: ShardNumber | None = None
     """Which part of the groups is selected, where several runs share them; None for all."""
     environ: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -19,10 +19,9 @@ from aci_reconcile.manifest.source.files import ZIP, find_path_flaw, find_projec
 from aci_reconcile.manifest.source.foreign import identify_foreign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from aci_reconcile.core.model import Resource, ResourceId
-    from aci_reconcile.core.shards import ShardNumber
     from aci_reconcile.manifest.code import Code
     from aci_reconcile.manifest.project.changed_groups import ChangedGroups
     from aci_reconcile.manifest.project.nested_projects import NestedProjects
@@ -64,15 +63,12 @@ class Selection:
         if self.request.only:
             narrowed = True
             chosen &= self._select_by_pattern(resources)
-        shard = self.request.shard
-        if shard is not None and self.request.addresses is None:  # else somebody has cut, and names the addresses
+        if self.request.shard is not None or self.request.addresses is not None:
             narrowed = True
-            chosen &= select_shard(resources, shard)
-        for addresses in (changed.addresses if changed else None, self.request.addresses):
-            if addresses is not None:
-                narrowed = True
-                named = frozenset(addresses)
-                chosen &= {each.id.key for each in resources if each.address in named}
+            chosen &= select_part(resources, self.request)
+        if changed is not None and changed.addresses is not None:
+            narrowed = True
+            chosen &= _find_named(resources, changed.addresses)
         return frozenset(chosen) if narrowed else None
 
     def name_option(self) -> str:
@@ -137,9 +133,19 @@ class Selection:
         return chosen
 
 
-def select_shard(resources: tuple[Resource, ...], shard: ShardNumber) -> frozenset[tuple[str, ...]]:
-    """Return the keys of a shard; all declared groups are cut, so that every run makes the same cut."""
-    return cut_into_shards(find_parts(resources), shard.count)[shard.number - 1].keys
+def select_part(resources: Iterable[Resource], request: Request) -> frozenset[tuple[str, ...]]:
+    """Return the keys of the groups of a shard, or of those whose addresses are given: then somebody else has cut.
+
+    All declared groups are cut, so that every run makes the same cut.
+    """
+    if request.addresses is not None or request.shard is None:
+        return _find_named(resources, request.addresses or ())
+    return cut_into_shards(find_parts(resources), request.shard.count)[request.shard.number - 1].keys
+
+
+def _find_named(resources: Iterable[Resource], addresses: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    named = frozenset(addresses)
+    return frozenset(each.id.key for each in resources if each.address in named)
 
 
 def _begins_with(path: Path, mark: bytes) -> bool:
