@@ -47,7 +47,11 @@ _SAFE: Final = tuple(
 """Neither a hook nor a program that a repository names, and nothing that goes on when git has ended."""
 _USER: Final = re.compile(r"(?<=://)[^/@\s'\"]*@")
 _TICK: Final = 0.1
+_LEAST: Final = 4096
+"""The bytes that a file takes at least: a million empty ones are not nothing."""
 _SHOWN: Final = 64 * 1024
+_LONGEST: Final = 300
+_UNREAD: Final = "Could not read from remote repository"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +171,19 @@ def _read_start(file: Path) -> str:
 
 def _find_complaint(text: str) -> str:
     """Return the line that says why git failed, without anything that could be a credential."""
-    lines = [sanitize(line).strip() for line in text.splitlines()]
-    told = [line for line in lines if line.startswith(("fatal: ", "error: ", "remote: "))] or [
-        each for each in lines if each
-    ]
-    return _USER.sub("", told[0])[:300] if told else ""
+    lines = [line for each in text.splitlines() if (line := sanitize(each).strip())]
+    told = [number for number, line in enumerate(lines) if line.startswith(("fatal: ", "error: ", "remote: "))]
+    number = told[0] if told else 0
+    # Then ssh has said why, one line before.
+    number -= number > 0 and _UNREAD in lines[number]
+    return _USER.sub("", lines[number])[:_LONGEST] if lines else ""
 
 
 def measure_size(folder: Path) -> int:
-    """Return the bytes of all files below a folder; what vanishes meanwhile counts nothing."""
+    """Return the bytes that all files below a folder take; what vanishes meanwhile counts nothing."""
     total = 0
     for at, _, names in os.walk(folder):
         for name in names:
             with suppress(OSError):
-                total += os.lstat(os.path.join(at, name)).st_size  # noqa: PTH118  a Path for each file is slow
+                total += max(os.lstat(os.path.join(at, name)).st_size, _LEAST)  # noqa: PTH118  a Path for each file is slow
     return total

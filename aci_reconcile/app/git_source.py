@@ -158,11 +158,13 @@ def open_git_source(
         git = GitProcess.of(folder, environ, address.protocol, limits or Limits(), "--git")
         _check_path(path)
         source = GitSource(address, ref or "HEAD", path, git, folder / "repository", folder / "trees")
-        git.get(folder, "init", "--quiet", "--bare", "--template=", "repository")
+        # Not a bare one: a user's settings may forbid git to work in those.
+        git.get(folder, "init", "--quiet", "--template=", "repository")
         _check_ref(source)
         git.get(source.repository, "config", "remote.origin.url", address.url)
-        (source.repository / "info").mkdir(exist_ok=True)
-        (source.repository / "info" / "attributes").write_text(_PLAIN)
+        information = source.repository / ".git" / "info"
+        information.mkdir(exist_ok=True)
+        (information / "attributes").write_text(_PLAIN)
         yield source
 
 

@@ -197,7 +197,7 @@ def test_no_program_of_the_repository_runs(shop: Repository, opens: Opens, tmp_p
         (hooks / name).chmod(0o700)
     (tmp_path / "home" / ".gitconfig").write_text(
         f"[core]\nhooksPath = {hooks}\nautocrlf = true\nfsmonitor = touch {witness}\n"
-        f'[filter "lfs"]\nsmudge = touch {witness}\nrequired = true\n'
+        f'[safe]\nbareRepository = explicit\n[filter "lfs"]\nsmudge = touch {witness}\nrequired = true\n'
     )
     shop.commit({".gitattributes": "* filter=lfs ident text eol=crlf\n", "manifests/web.yaml": "# $Id$\nname: web\n"})
 
@@ -249,6 +249,25 @@ def _is_gone(pid: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_what_ssh_says_is_told(opens: Opens, tmp_path: Path) -> None:
+    """Not only that git could not read."""
+    ssh = tmp_path / "ssh"
+    ssh.write_text("#!/bin/sh\nprintf 'Host key verification failed.\\r\\n' >&2\nexit 255\n")
+    ssh.chmod(0o700)
+    source = opens(url="git@127.0.0.1:team/shop", GIT_SSH_COMMAND=str(ssh))
+    with pytest.raises(
+        AciReconcileError, match=r"git@127\.0\.0\.1:team/shop: git ls-remote: Host key verification failed\.$"
+    ):
+        source.fetch()
+
+
+def test_many_small_files_are_large(shop: Repository, opens: Opens) -> None:
+    """Each takes a block on disk."""
+    shop.commit({f"many/{number}": "" for number in range(1000)})
+    with pytest.raises(AciReconcileError, match="larger than 3 MB"):
+        opens(limits=Limits(size=4_000_000)).fetch()
 
 
 def test_a_local_path_may_not_lead_elsewhere(shop: Repository, opens: Opens, tmp_path: Path) -> None:
