@@ -7,7 +7,7 @@ import shlex
 import urllib.request
 from typing import TYPE_CHECKING, Any, Final
 
-from e2e.processes import COMMAND, SUBSCRIPTION, Commands
+from e2e.processes import COMMAND, PATIENCE, SUBSCRIPTION, Commands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,10 +28,10 @@ exec {command} apply --auto-approve --shard "$((SLURM_ARRAY_TASK_ID + 1))/{shard
 class Fleet:
     """A project in several regions, the emulator that it is applied to, and the job that applies it."""
 
-    def __init__(self, folder: Path, cloud: Azure, groups: int, regions: int) -> None:
+    def __init__(self, folder: Path, cloud: Azure, groups: int, regions: int, *, patience: float = PATIENCE) -> None:
         self.cloud = cloud
         environ = {"ACI_RECONCILE_ARM_ENDPOINT": cloud.url, "ACI_RECONCILE_SUBSCRIPTION": SUBSCRIPTION}
-        self.command = Commands(folder, environ)
+        self.command = Commands(folder, environ, patience)
         self.command.write("aci-reconcile.yaml", "name: shop\nresourceGroup: rg-shop\n")
         for number in range(groups):
             self.command.group(f"g{number:04}", more=f"location: {REGIONS[number % regions]}\n")
