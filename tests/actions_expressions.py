@@ -6,6 +6,7 @@ is an error here, so that nothing slips through.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -88,7 +89,12 @@ class _Parser:
         if match[3] is None:
             return match[1].replace("''", "'")
         if self._takes("("):
-            assert self._takes(")"), "functions without arguments only"
+            if match[3] == "fromJSON":
+                value = json.loads(text(self.either()))
+
+                assert self._takes(")")
+                return value
+            assert self._takes(")"), "no other function with arguments"
             call: Callable[[], Any] = self.context[f"{match[3]}()"]
             return call()
         return _looked_up(match[3].split("."), self.context)

@@ -7,6 +7,7 @@ https://docs.github.com/actions/reference.
 
 from __future__ import annotations
 
+import fnmatch
 import itertools
 import os
 import re
@@ -86,38 +87,48 @@ class Runner:
         github = {"run_id": run, "token": self.environ.get("FORGE_TOKEN", "t"), "repository": "shop/infra", **github}
         jobs = document(self.repository / ".github" / "workflows" / name)["jobs"]
         results: dict[str, str] = {}
+        outputs: dict[str, dict[str, str]] = {}
         done: dict[str, Job] = {}
         while len(results) < len(jobs):
             name = next(each for each in jobs if each not in results and set(_needs(jobs[each])) <= set(results))
-            cells = self._job(name, jobs[name], github, results)
+            cells = self._job(name, jobs[name], github, results, outputs)
+            outputs[name] = {key: each for cell in cells for key, each in cell.outputs.items()}
             done |= {cell.name: cell for cell in cells}
             results[name] = next((each.result for each in cells if each.result != "success"), "success")
         return run, done
 
-    def _job(self, name: str, job: dict[str, Any], github: dict[str, Any], results: dict[str, str]) -> list[Job]:
+    def _job(
+        self,
+        name: str,
+        job: dict[str, Any],
+        github: dict[str, Any],
+        results: dict[str, str],
+        outputs: dict[str, dict[str, str]],
+    ) -> list[Job]:
         needed = [results[each] for each in _needs(job)]
         context: dict[str, Any] = {
             "github": github,
             "vars": self.variables,
             "secrets": self.secrets,
-            "needs": {each: {"result": results[each]} for each in _needs(job)},
+            "needs": {each: {"result": results[each], "outputs": outputs[each]} for each in _needs(job)},
+            "always()": lambda: True,
             "cancelled()": lambda: False,
             "failure()": lambda: "failure" in needed,
         }
         holds = condition(job["if"], context) if "if" in job else True
-        if not holds or ("cancelled()" not in str(job.get("if")) and any(each != "success" for each in needed)):
+        if not holds or (not _runs_anyway(job) and any(each != "success" for each in needed)):
             return [Job(name, "skipped")]
-        matrix = job.get("strategy", {}).get("matrix", {})
-        cells = [dict(zip(matrix, values, strict=True)) for values in itertools.product(*matrix.values())]
+        cells = _list_cells(filled(job.get("strategy", {}).get("matrix", {}), context))
+        each = [{**context, "matrix": cell, "strategy": {"job-index": at}} for at, cell in enumerate(cells)]
         with ThreadPoolExecutor() as pool:
-            return list(pool.map(lambda cell: self._cell(name, job, {**context, "matrix": cell}), cells))
+            return list(pool.map(lambda cell: self._cell(name, job, cell), each))
 
     def _cell(self, name: str, job: dict[str, Any], context: dict[str, Any]) -> Job:
-        label = " ".join((name, *context["matrix"].values()))
-        folder = self.temporary / f"{context['github']['run_id']}-{label.replace(' ', '-')}"
+        label = " ".join((name, *map(str, context["matrix"].values())))
+        folder = self.temporary / f"{context['github']['run_id']}-{re.sub('[ /]', '-', label)}"
         (folder / "temp").mkdir(parents=True)
         environ = {key: text(filled(value, context)) for key, value in job.get("env", {}).items()}
-        return _Steps(self, folder, {**self.environ, **environ}, context).run(label, job["steps"])
+        return _Steps(self, folder, {**self.environ, **environ}, context).run(label, job)
 
 
 class _Steps:
@@ -146,10 +157,14 @@ class _Steps:
         self.log = ""
         self.numbers = itertools.count()
         self.to_keep: dict[str, Path] = {}
+        self.last: dict[str, Any] = {}
+        """The context after the steps."""
 
-    def run(self, name: str, steps: list[dict[str, Any]]) -> Job:
-        """Run the steps of a job."""
-        result, outputs = self._all(steps, {})
+    def run(self, name: str, job: dict[str, Any]) -> Job:
+        """Run the steps of a job; of its outputs, those that it says, or all of them."""
+        result, outputs = self._all(job["steps"], {})
+        if "outputs" in job:
+            outputs = {key: text(filled(value, {**self.context, **self.last})) for key, value in job["outputs"].items()}
         for key, kept in self.to_keep.items():
             if result == "success" and kept.is_dir():
                 self.runner.caches[key] = shutil.copytree(kept, self.folder / "cache")
@@ -160,16 +175,19 @@ class _Steps:
     def _all(self, steps: list[dict[str, Any]], more: dict[str, Any]) -> tuple[str, dict[str, str]]:
         context: dict[str, Any] = {**self.context, **more, "steps": {}}
         last: dict[str, str] = {}
+        result = "success"
         for step in steps:
-            if "if" in step and not condition(step["if"], context):
+            if ("if" in step and not condition(step["if"], context)) or (
+                result == "failure" and not _runs_anyway(step)
+            ):
                 continue
             code, outputs = self._one(step, context)
             if "id" in step:
                 context["steps"][step["id"]] = {"outputs": outputs}
             last = {**last, **outputs}
-            if code:
-                return "failure", last
-        return "success", last
+            result = "failure" if code else result
+        self.last = {"steps": context["steps"]}
+        return result, last
 
     def _one(self, step: dict[str, Any], context: dict[str, Any]) -> tuple[int, dict[str, str]]:
         given = {key: text(filled(value, context)) for key, value in step.get("with", {}).items()}
@@ -252,18 +270,30 @@ class _Steps:
         return 0, {}
 
     def _upload(self, given: dict[str, str]) -> tuple[int, dict[str, str]]:
-        kept = self.folder / "artifacts" / given["name"]
+        kept, source = self.folder / "artifacts" / given["name"], self.workspace / given["path"]
         kept.mkdir(parents=True, exist_ok=True)
-        shutil.copy(given["path"], kept)
+        if source.is_dir():
+            shutil.copytree(source, kept, dirs_exist_ok=True)
+        else:
+            shutil.copy(source, kept)
         self.runner.artifacts[self.context["github"]["run_id"], given["name"]] = kept
         return 0, {}
 
     def _download(self, given: dict[str, str]) -> tuple[int, dict[str, str]]:
+        if given.get("merge-multiple") == "true":
+            return self._download_all(given)
         found = self.runner.artifacts.get((int(given["run-id"]), given["name"]))
         if found is None:
             self.log += f"Artifact not found for name: {given['name']}\n"
             return 1, {}
         shutil.copytree(found, given["path"], dirs_exist_ok=True)
+        return 0, {}
+
+    def _download_all(self, given: dict[str, str]) -> tuple[int, dict[str, str]]:
+        """Bring every artifact of this run whose name fits into one folder; none is no error."""
+        for (run, name), kept in self.runner.artifacts.items():
+            if run == self.context["github"]["run_id"] and fnmatch.fnmatch(name, given["pattern"]):
+                shutil.copytree(kept, self.folder / given["path"], dirs_exist_ok=True)
         return 0, {}
 
 
@@ -278,6 +308,18 @@ def outputs_of(content: str) -> dict[str, str]:
         else:
             found[name] = "\n".join(iter(lambda: next(lines), rest))
     return found
+
+
+def _runs_anyway(of: dict[str, Any]) -> bool:
+    """Whether a job or a step runs although something before it failed."""
+    return any(each in str(of.get("if")) for each in ("always()", "cancelled()"))
+
+
+def _list_cells(matrix: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the cells of a matrix: all combinations, or those that it lists."""
+    if "include" in matrix:
+        return list(matrix["include"])
+    return [dict(zip(matrix, values, strict=True)) for values in itertools.product(*matrix.values())]
 
 
 def _needs(job: dict[str, Any]) -> list[str]:

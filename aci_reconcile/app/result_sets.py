@@ -79,6 +79,13 @@ def _list_differences(results: Sequence[Result]) -> Iterator[str]:
         if each.origin.commit != first.origin.commit:
             here, there = (one.origin.commit[:12] or "no commit" for one in (each, first))
             yield f"{each.file} is of {here}, and {first.file} of {there}"
+        if each.origin.plan != first.origin.plan:
+            here, there = map(_name_plan, (each, first))
+            yield f"{each.file} is of {here}, and {first.file} of {there}"
+
+
+def _name_plan(result: Result) -> str:
+    return f"plan {result.origin.plan[:12]}" if result.origin.plan else "no saved plan"
 
 
 def _list_gaps(results: Sequence[Result]) -> Iterator[str]:

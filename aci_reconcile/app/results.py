@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from aci_reconcile.core.errors import Severity, UsageError, Where
 from aci_reconcile.core.health import Health, State
-from aci_reconcile.core.shards import ShardNumber
+from aci_reconcile.core.shards import ShardNumber, Whole
 from aci_reconcile.findings import Acceptance, Finding, Kind
 from aci_reconcile.manifest import find_large_violation
 from aci_reconcile.render.escape import sanitize
@@ -153,7 +153,7 @@ def _check_version(document: Mapping[str, Any], file: Path) -> None:
 def _make_result(document: Mapping[str, Any], file: str) -> Result:
     result = document["result"]
     command, number = result["command"], result["shard"]
-    shard = None if number is None else ShardNumber(number["number"], number["count"])
+    shard = None if number is None else _read_shard(number)
     if shard is not None and shard.number > shard.count:
         raise ValueError(f"there is no shard {shard}")
     page = read_page(command, result["page"])
@@ -161,6 +161,11 @@ def _make_result(document: Mapping[str, Any], file: str) -> Result:
     checked = _read_checked(document) if known else None
     end = RunEnd(result["exit_code"], page, failed=result["failed"])
     return Result(file, RunOrigin(command, shard, result["commit"]), end, checked)
+
+
+def _read_shard(found: Mapping[str, Any]) -> ShardNumber:
+    plan = found.get("plan", "")
+    return ShardNumber(found["number"], found["count"], Whole(plan, 0) if plan else None)
 
 
 def _read_checked(document: Mapping[str, Any]) -> Checked:

@@ -86,7 +86,8 @@ def test_an_editor_has_nothing_to_say(editor: Editor, path: Path) -> None:
         ("github-issue-forms", FORMS),
         ("github-issue-config", [TEMPLATES / "config.yml"]),
         ("dependabot", [ROOT / ".github" / "dependabot.yml"]),
-        ("azure-pipelines", [ROOT / "ci" / "azure-pipelines.yml"]),
+        ("azure-pipelines", [ROOT / "ci" / "azure-pipelines.yml", ROOT / "ci" / "shards" / "azure-pipelines.yml"]),
+        ("gitlab-ci", [ROOT / "ci" / "shards" / "gitlab.yml"]),
     ],
 )
 def test_the_schemas_of_the_forges(schema: str, files: list[Path]) -> None:

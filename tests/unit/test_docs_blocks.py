@@ -164,6 +164,13 @@ def test_the_workflows_of_the_page_are_the_tested_ones() -> None:
     assert [(folder / name).read_text(encoding="utf-8") for name in ("plan.yml", "apply.yml", "drift.yml")] == shown
 
 
+def test_the_workflow_of_shards_is_the_tested_one() -> None:
+    """The file that the end-to-end tests run, as a whole."""
+    (shown,) = [each.text for each in blocks("workflow") if each.page == "docs/fleet.md"]
+
+    assert (ROOT / "ci" / "shards" / "github.yml").read_text(encoding="utf-8") == shown
+
+
 @pytest.mark.parametrize(("kind", "name"), [("gitlab", ".gitlab-ci.yml"), ("azure", "azure-pipelines.yml")])
 def test_the_pipelines_of_the_page_are_those_of_the_example(kind: str, name: str) -> None:
     """`init` writes them from there."""

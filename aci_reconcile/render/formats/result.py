@@ -24,6 +24,11 @@ class RunOrigin:
     commit: str = ""
     """Empty where the folder is in no repository."""
 
+    @property
+    def plan(self) -> str:
+        """The id of the plan of the whole project that a shard applied its part of; empty for none."""
+        return self.shard.whole.id if self.shard is not None and self.shard.whole is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
@@ -52,7 +57,7 @@ def add_result(text: str, origin: RunOrigin, end: RunEnd) -> str:
         "command": origin.command,
         "exit_code": end.exit_code,
         "failed": end.failed,
-        "shard": None if shard is None else {"number": shard.number, "count": shard.count},
+        "shard": None if shard is None else {"number": shard.number, "count": shard.count, "plan": origin.plan},
         "commit": origin.commit,
         "finished_at": format_time(end.finished_at),
         "page": emit_page(end.page),

@@ -9,7 +9,7 @@ import pytest
 from aci_reconcile.app.result_sets import check_results, choose_exit_code, merge_results
 from aci_reconcile.app.results import Result
 from aci_reconcile.core.errors import ExitCode, Severity, UsageError
-from aci_reconcile.core.shards import ShardNumber
+from aci_reconcile.core.shards import ShardNumber, Whole
 from aci_reconcile.render.formats.result import RunEnd, RunOrigin
 from aci_reconcile.render.page.page import Entry, Outcome, Page, Remark
 
@@ -21,6 +21,7 @@ def result(  # noqa: PLR0913  what a result says
     project: str = "shop",
     command: str = "plan",
     commit: str = "a" * 40,
+    plan: str = "",
     code: int = 0,
     failed: bool = False,
     counts: tuple[tuple[str, int], ...] = (),
@@ -30,7 +31,7 @@ def result(  # noqa: PLR0913  what a result says
 ) -> Result:
     """Return the result of a run."""
     page = Page(command, verdict, not code, project, counts=counts, remarks=remarks, entries=entries)
-    shard = ShardNumber(number, count) if count else None
+    shard = ShardNumber(number, count, Whole(plan, 0) if plan else None) if count else None
     return Result(f"{project}{number or ''}.json", RunOrigin(command, shard, commit), RunEnd(code, page, failed))
 
 
@@ -48,6 +49,8 @@ def result(  # noqa: PLR0913  what a result says
             "shop2.json is of bbbbbbbbbbbb, and shop1.json of aaaaaaaaaaaa",
         ),
         ((result(1, 2), result(2, 2, commit="")), "shop2.json is of no commit, and shop1.json of aaaaaaaaaaaa"),
+        ((result(1, 2, plan="p"), result(2, 2, plan="q")), "shop2.json is of plan q, and shop1.json of plan p"),
+        ((result(1, 2, plan="p"), result(2, 2)), "shop2.json is of no saved plan, and shop1.json of plan p"),
         ((result(1, 2), result(2, 2, command="drift")), "shop2.json is of drift, and shop1.json of plan"),
         ((result(1, 2), result(2, 2), result(1, 2, project="blog")), "of 2 shards of blog there is no result of 2"),
     ],

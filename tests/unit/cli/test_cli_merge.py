@@ -140,7 +140,7 @@ def test_what_is_no_file(fleet: CommandLine) -> None:
 def test_a_shard_that_failed(fleet: CommandLine) -> None:
     """Has a result that says why; the whole has it, and its exit code."""
     run_shards(fleet, "plan")
-    fleet.write("manifests/bad.yaml", "name: bad\nimage: {}\n")
+    fleet.write("manifests/bad.yaml", "name: [\n")
     assert 1 == fleet("plan", "--shard", "2/3", "--report", "json=r/2.json").code
     ran = fleet("merge", "r")
 
@@ -220,7 +220,7 @@ def test_the_metrics_of_a_check_that_failed(fleet: CommandLine) -> None:
     """Say so: an alert must not rely on the shards that went well."""
     run_shards(fleet, "apply", "-y")
     run_shards(fleet, "drift")
-    fleet.write("manifests/bad.yaml", "name: bad\nimage: {}\n")
+    fleet.write("manifests/bad.yaml", "name: [\n")
     fleet("drift", "--shard", "2/3", "--report", "json=r/2.json")
     ran = fleet("merge", "r", "--metrics", "all.prom")
 
@@ -248,7 +248,7 @@ def test_one_issue_out_of_all(fleet: CommandLine, git_host: GitHost) -> None:
     whole = fleet("drift", "--issue", "github")
     run_shards(fleet, "apply", "-y")
     run_shards(fleet, "drift")
-    fleet.write("manifests/bad.yaml", "name: bad\nimage: {}\n")
+    fleet.write("manifests/bad.yaml", "name: [\n")
     fleet("drift", "--shard", "2/3", "--report", "json=r/2.json")
     failed = fleet("merge", "r", "--issue", "github")
     state = git_host.issues[1]["state"]
