@@ -148,10 +148,10 @@ def make_options(
     total_timeout: float = TOTAL_SECONDS,
 ) -> dict[str, Any]:
     """Return the arguments of both clients of the SDK. They require a credential, even if their pipeline uses none."""
-    from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
+    from azure.core.pipeline.policies import UserAgentPolicy
     from azure.mgmt.core.policies import ARMHttpLoggingPolicy
 
-    from aci_reconcile.azure.http.policies import SafeRetryPolicy, SafeTracingPolicy
+    from aci_reconcile.azure.http.policies import RandomIdPolicy, SafeRetryPolicy, SafeTracingPolicy
 
     return {
         "credential": _Unused(),
@@ -160,7 +160,7 @@ def make_options(
         "transport": transport,
         "policies": [
             # The order of azure-core's own pipelines: what is below the retries happens once for each attempt.
-            RequestIdPolicy(),
+            RandomIdPolicy(),
             UserAgentPolicy(USER_AGENT),
             SafeRetryPolicy(paced=paced, timeout=total_timeout),
             *((authentication,) if authentication else ()),

@@ -127,6 +127,7 @@ class Vaults:
             retry_policy=SafeRetryPolicy(timeout=SECRET_SECONDS),
             permit_redirects=False,  # a redirect would carry the token to another server
             user_agent=USER_AGENT,
+            auto_request_id=False,  # as RandomIdPolicy says
         )
 
     def _transport(self) -> Any:

@@ -99,10 +99,10 @@ def _compare_groups(before: Round | None, now: Round) -> Iterator[News]:
     seen = {each.address.lower(): each for each in now.concerns}
     healed = {each.address.lower() for each in now.healed}
     for name, each in seen.items():
-        if _is_news(known.get(name), each):
+        if each.trouble is not Trouble.PASSING and _is_news(known.get(name), each):
             yield News(NewsKind.TROUBLE, each.text, each.address, each.trouble)
     for name, each in known.items():
-        if name not in seen and name not in healed:
+        if name not in seen and name not in healed and each.trouble is not Trouble.PASSING:
             yield News(NewsKind.SETTLED, _ENDS.get(each.trouble, "is as declared again"), each.address)
 
 

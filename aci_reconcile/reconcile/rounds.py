@@ -41,6 +41,8 @@ class Trouble(StrEnum):
     """Its last change failed; it is tried again after a pause."""
     GIVEN_UP = "given up"
     """It failed again and again: it is left alone for a while, and then tried once (the circuit is open)."""
+    PASSING = "in transition"
+    """It differs, and somebody else's change is under way: it is looked at again in the next round."""
     UNREADABLE = "unreadable"
     """It could not be read."""
     UNHEALTHY = "unhealthy"

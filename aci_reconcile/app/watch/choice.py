@@ -14,7 +14,7 @@ from aci_reconcile.core.references import references_in
 from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.planning.order import list_dependencies
 from aci_reconcile.planning.unmanaged import UNMANAGED
-from aci_reconcile.planning.values import POWER_IMPACTS, Action, Cause, Impact
+from aci_reconcile.planning.values import POWER_IMPACTS, Action, Impact
 from aci_reconcile.reconcile.rounds import Concern, Heal, Trouble
 from aci_reconcile.render.words import format_time
 
@@ -30,7 +30,6 @@ _PLACE: Final = "resource-group"
 """The blocker that names a resource group, not groups in it."""
 _MOST_FIELDS: Final = 3
 _FAILING: Final = frozenset({Trouble.FAILED, Trouble.GIVEN_UP, Trouble.UNREADABLE})
-_RESTARTING: Final = frozenset({Impact.RESTART, Impact.RECREATE, *POWER_IMPACTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Limits:
     find_wait: Callable[[Change], Attempt | None]
     """The failed attempt that a group still waits for."""
     find_rest: Callable[[str], float]
-    """Until when a group was restarted often enough, by its address; 0 if it was not."""
+    """Until when a group was started or restarted often enough, by its address; 0 if it was not."""
     paused: str = ""
     """Why nothing is healed, whatever the plan says."""
 
@@ -102,13 +101,13 @@ def _refuse(change: Change, limits: Limits) -> Concern | None:
     if change.stuck and not change.writes:
         return Concern(address, Trouble.FAILED, "; ".join(change.reasons) or "Azure did not take the last write")
     if change.before is not None and not is_settled(change.before):
-        return Concern(address, Trouble.HELD, f"is in transition ({state_of(change.before.body)})")
+        return Concern(address, Trouble.PASSING, f"is {state_of(change.before.body)}")
     attempt = limits.find_wait(change)
     if attempt is not None:
         return make_failure(address, attempt)
-    rest = limits.find_rest(address) if change.impact in _RESTARTING and change.cause is not Cause.GIT else 0
+    rest = limits.find_rest(address) if change.impact is Impact.START and not _is_scheduled(change) else 0
     if rest:
-        text = f"{describe(change)}; it was restarted often enough, next at {format_time(rest)}"
+        text = f"{describe(change)}; it was started often enough, next at {format_time(rest)}"
         return Concern(address, Trouble.HELD, text)
     return None
 
@@ -128,10 +127,13 @@ def _is_allowed(change: Change, heal: Heal) -> bool:
             return change.impact is Impact.TAGS_ONLY or (change.stuck and not change.writes)
         case Heal.CONFIG:
             # That a group is to be stopped is configuration, and so is its schedule; what stopped by itself is not.
-            scheduled = change.after is not None and change.after.lifecycle.schedule is not None
-            return change.impact not in POWER_IMPACTS or change.impact is Impact.STOP or scheduled
+            return change.impact not in POWER_IMPACTS or change.impact is Impact.STOP or _is_scheduled(change)
         case Heal.ALL:
             return True
+
+
+def _is_scheduled(change: Change) -> bool:
+    return change.after is not None and change.after.lifecycle.schedule is not None
 
 
 def describe(change: Change) -> str:

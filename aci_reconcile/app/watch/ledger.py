@@ -64,14 +64,10 @@ class Ledger:
         )
 
     def list_restarts(self, address: str, now: float) -> tuple[float, ...]:
-        """Return when a group was started, restarted or created again in the last hour, the first one first."""
+        """Return when a group that did not run was started or restarted in the last hour, the first one first."""
         wanted = address.lower()
-        found = (
-            each.at
-            for each in self.entries
-            if each.address.lower() == wanted and each.at > now - HOUR and each.kind is not Kind.DELETION
-        )
-        return tuple(sorted(found))
+        recent = (each for each in self.entries if each.kind is Kind.REVIVAL and each.at > now - HOUR)
+        return tuple(sorted(each.at for each in recent if each.address.lower() == wanted))
 
     def expect(self, entries: Iterable[Entry]) -> Ledger:
         """Return it with what is about to be done: whatever happens next, that is counted."""

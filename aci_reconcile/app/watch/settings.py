@@ -30,7 +30,7 @@ class Settings:
     health_every: float = 600
     """In which each group's run state is read once."""
     restarts_per_hour: int = 3
-    """How often one group is started, restarted or created again, if that is not because of its manifest."""
+    """How often one group that was stopped or has crashed is started or restarted."""
     state: State | None = None
     """Where the next process finds what this one has taken of the limits of a day."""
     place: tuple[str, ...] = ()

@@ -142,7 +142,8 @@ def _make_options(authority: str) -> dict[str, Any]:
 
     known = {parse_authority(get_cloud(name).authority) for name in CLOUDS}
     discovery = {} if parse_authority(authority) in known else {"disable_instance_discovery": True}
-    return {"transport": make_token_transport(), **discovery}
+    # RandomIdPolicy says what is wrong with the ids of azure-core; MSAL adds its own.
+    return {"transport": make_token_transport(), "auto_request_id": False, **discovery}
 
 
 def _use_azure_variables(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredential | None:

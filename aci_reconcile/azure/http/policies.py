@@ -1,7 +1,7 @@
 """The policies of the SDK's pipeline. Imported late, because it needs azure.core.
 
-From azure-core and azure-mgmt-core, unchanged: request ids, user agent, the token with its continuous-access
-challenges, and the HTTP log, which redacts. Changed: retries, and the content of spans. Deliberately left out:
+From azure-core and azure-mgmt-core, unchanged: user agent, the token with its continuous-access challenges, and the
+HTTP log, which redacts. Changed: request ids, retries, and the content of spans. Deliberately left out:
 
 - redirects: ARM has none, and following one could send a body, and on the same host a token, to an unknown place;
 - ``NetworkTraceLoggingPolicy``: it logs bodies and tokens if ``logging_enable`` is set;
@@ -11,11 +11,12 @@ challenges, and the HTTP log, which redacts. Changed: retries, and the content o
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError as SdkError
 from azure.core.pipeline import PipelineRequest
-from azure.core.pipeline.policies import DistributedTracingPolicy, HTTPPolicy, RetryPolicy
+from azure.core.pipeline.policies import DistributedTracingPolicy, HTTPPolicy, RetryPolicy, SansIOHTTPPolicy
 from azure.core.rest import HttpRequest
 
 from aci_reconcile.azure.errors import shorten_words, translate_exception
@@ -32,6 +33,18 @@ _TOO_MANY = 429
 _TRANSIENT = frozenset({408, 500, 502, 503, 504})
 _LONGEST_WAIT = 20.0
 """Seconds. A longer Retry-After becomes a ``ThrottledError``, for the caller to schedule."""
+
+
+class RandomIdPolicy(SansIOHTTPPolicy[Any, Any]):
+    """Gives each request an id, for Azure's support: a random one.
+
+    azure-core's ids hold the time. To make one, the system's library opens a file for each thread that asks, and never
+    closes it (libuuid's ``clock.txt``): a process that runs for days would have no files left.
+    """
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        """Add the id, unless there is one."""
+        request.http_request.headers.setdefault("x-ms-client-request-id", str(uuid.uuid4()))
 
 
 class SafeRetryPolicy(RetryPolicy[Any, Any]):

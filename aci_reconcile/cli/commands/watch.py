@@ -52,7 +52,7 @@ class DayOptions:
             type=_LIMIT,
             default=3,
             metavar="N",
-            help="Restart one group N times an hour, unless its manifest changed (default: 3).",
+            help="Start or restart one stopped or crashed group N times an hour (default: 3).",
         )
     )
     adopt: bool = declare(ADOPT)
