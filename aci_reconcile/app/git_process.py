@@ -91,7 +91,12 @@ class GitProcess:
         if found is None:
             raise UsageError(f"{option} needs git, which is not installed")
         kept = {name: value for name, value in environ.items() if _is_needed(name)}
-        fixed = {"GIT_ALLOW_PROTOCOL": protocol, "GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "LC_ALL": "C"}
+        fixed = {
+            "GIT_ALLOW_PROTOCOL": protocol,
+            "GIT_CEILING_DIRECTORIES": str(folder),  # a repository around it is none of ours
+            "GIT_TERMINAL_PROMPT": "0",
+            "LC_ALL": "C",
+        }
         return cls(found, folder, kept | fixed, limits)
 
     def ask(self, where: Path, *words: str) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -151,12 +152,14 @@ def open_git_source(
         limits: what one command of git may take.
 
     Raises:
-        UsageError: there is no git, or the ref or the path cannot be one.
+        UsageError: there is no git, this is Windows, or the ref or the path cannot be one.
         AciReconcileError: the folder cannot be made.
     """
+    if sys.platform == "win32":  # neither a lock of the folder, nor an end of all that git starts
+        raise UsageError("--git does not work on Windows", hint="clone the repository, and watch the folder")
+    _check_path(path)
     with open_private_folder("aci-reconcile-git-") as folder:
         git = GitProcess.of(folder, environ, address.protocol, limits or Limits(), "--git")
-        _check_path(path)
         source = GitSource(address, ref or "HEAD", path, git, folder / "repository", folder / "trees")
         # Not a bare one: a user's settings may forbid git to work in those.
         git.get(folder, "init", "--quiet", "--template=", "repository")
