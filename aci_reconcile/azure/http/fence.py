@@ -120,10 +120,11 @@ _GUARDS: ContextVar[Callable[[], None] | None] = ContextVar("aci-reconcile-guard
 
 
 def check_before_bytes(sock: socket.socket | None) -> None:
-    """Check again, once the connection stands: to open one may take longer than a lease lasts.
+    """Check again before bytes are sent: to open the connection may have taken longer than a lease lasts.
 
-    What the kernel has taken and cannot deliver, it gives up before the lease can end, where it knows how to (Linux):
-    otherwise a network that comes back after minutes would still deliver it.
+    A body comes after its headers, and a request without its body is none. What the kernel has taken and cannot
+    deliver, it gives up before the lease can end, where it knows how to (Linux): otherwise a network that comes back
+    after minutes would still deliver it.
 
     Raises:
         LockLostError: the attempt of this thread passed the fence, which has closed since.

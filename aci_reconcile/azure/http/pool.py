@@ -118,20 +118,26 @@ class _Http(HTTPConnection):
     """
 
     def request(self, *args: Any, **options: Any) -> None:
-        check_before_bytes(self.sock)
         _note_socket(self)
         super().request(*args, **options)
         _note_socket(self)
+
+    def send(self, data: Any) -> None:
+        check_before_bytes(self.sock)
+        super().send(data)
 
 
 class _Https(HTTPSConnection):
     """The same over TLS, where a new connection stands before its request."""
 
     def request(self, *args: Any, **options: Any) -> None:
-        check_before_bytes(self.sock)
         _note_socket(self)
         super().request(*args, **options)
         _note_socket(self)
+
+    def send(self, data: Any) -> None:
+        check_before_bytes(self.sock)
+        super().send(data)
 
 
 def _note_socket(connection: HTTPConnection) -> None:

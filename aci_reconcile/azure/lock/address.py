@@ -50,6 +50,12 @@ class LockAddress:
         return f"{self.account}/{self.container}/{quote(self.blob, safe='/@')}".rstrip("/")
 
     @property
+    def account_name(self) -> str:
+        """The name of the account: a part of the host, or on this machine the path."""
+        parts = urlsplit(self.account)
+        return parts.path.strip("/") or parts.netloc.partition(".")[0]
+
+    @property
     def blob(self) -> str:
         """The name of the blob."""
         return f"{self.name}@{self.shard}" if self.shard else self.name

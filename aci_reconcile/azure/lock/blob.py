@@ -19,7 +19,7 @@ from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest
 
 from aci_reconcile.azure.auth.identity import NOBODY, USER_AGENT
-from aci_reconcile.azure.errors import translate_exception
+from aci_reconcile.azure.errors import find_trust_hint, translate_exception
 from aci_reconcile.azure.http.answer import Answer, clip
 from aci_reconcile.azure.lock.holder import read_metadata, write_metadata
 from aci_reconcile.azure.lock.lease import LEASED, Seen
@@ -199,10 +199,11 @@ class LeasedBlob:
         except (SdkError, OSError) as error:
             failure = translate_exception(error, f"the lock {self.address}")
             if isinstance(failure, NoAnswerError):
-                failure.hint = "check the name of the storage account and the network; nothing was written"
+                failure.hint = find_trust_hint(error) or "check the name of the storage account, and the network"
             raise failure from error
         if answer.status == _NOT_FOUND and _read_code(answer) == "ContainerNotFound":
-            hint = f"create it: az storage container create --name {self.address.container} --auth-mode login"
+            where = f"--account-name {self.address.account_name} --name {self.address.container}"
+            hint = f"create it: az storage container create {where} --auth-mode login"
             raise LockError(f"the lock {self.address} has no container {self.address.container}", hint=hint)
         if answer.status not in accept:
             raise self._translate(answer)

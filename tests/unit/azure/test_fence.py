@@ -111,8 +111,8 @@ def test_without_a_lock_everything_is_sent() -> None:
     assert script.methods == ["PATCH", "PATCH"]
 
 
-def test_the_connection_is_opened_before_the_last_check() -> None:
-    """To open it may take longer than a lease lasts: then not a byte of the request is sent."""
+def test_the_last_check_is_just_before_the_bytes() -> None:
+    """To connect may take longer than a lease lasts: then not a byte of the request is sent."""
     asked: list[Asked] = []
 
     def answer(request: Asked) -> Says:
@@ -120,7 +120,7 @@ def test_the_connection_is_opened_before_the_last_check() -> None:
         return Says(200)
 
     class Late(Time):
-        """Goes on by a minute between the check of the pipeline and that of the connection."""
+        """Goes on by a minute after the check of the pipeline."""
 
         def read(self) -> float:
             found, self.now = self.now, self.now + 60

@@ -80,3 +80,9 @@ def test_the_cloud_is_that_of_the_requests() -> None:
     """A server of one's own gets the tokens of a cloud; one on this machine gets none."""
     assert [*CLOUDS] == [find_cloud(get_cloud(name), "public") for name in CLOUDS]
     assert find_cloud(Endpoint.local(), "china") == "china"
+
+
+def test_the_name_of_the_account() -> None:
+    """As az wants it."""
+    urls = ("https://shop.blob.core.windows.net/locks", "https://127.0.0.1:10000/devstoreaccount1/locks")
+    assert [parse_lock_url(each, "public").account_name for each in urls] == ["shop", "devstoreaccount1"]
