@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from aci_reconcile.app.manifests import read_variables
 from aci_reconcile.app.own_files import check_own
 from aci_reconcile.app.plan_folder import suggest_plans
 from aci_reconcile.app.policy import list_own
-from aci_reconcile.app.saved_inputs import inputs_to_json
+from aci_reconcile.app.saved_inputs import inputs_from_json, inputs_to_json
 from aci_reconcile.app.shards import read_shard
 from aci_reconcile.core.errors import StalePlanError, UsageError
 from aci_reconcile.core.normalize import secrets_of
@@ -163,7 +163,9 @@ def find_shard(saved: Document) -> ShardNumber | None:
     Raises:
         UsageError: it says something else.
     """
-    return read_shard(saved["request"].get("shard", ""), 0, {})
+    sources = inputs_from_json(saved["request"]).sources
+    number = read_shard(sources.shard, 0, {})
+    return None if number is None else replace(number, whole=sources.whole)
 
 
 def find_secret_variables(values: Mapping[str, str], resources: Iterable[Resource]) -> frozenset[str]:

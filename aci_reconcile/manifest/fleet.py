@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -62,7 +63,7 @@ def read_fleet(file: Path, cwd: Path) -> tuple[tuple[FleetProject, ...], tuple[D
     if not (documents or diagnostics.failed):
         diagnostics.add(ACI265, Where(files.show(file)), "the file is empty", hint="write projects: [{project: FILE}]")
     found = [each for node in documents[:1] for each in _read_entries(node, files, diagnostics)]
-    named = _choose_names(found)
+    named = _choose_names(found, file.parent)
     _check_unique(named, diagnostics)
     return tuple(named), diagnostics.collect()
 
@@ -173,25 +174,27 @@ class _Entry:
         return ("", "") if file.is_file() else ("does not exist", "")
 
 
-def _choose_names(found: list[FleetProject]) -> list[FleetProject]:
-    """Return the projects with a name each: what they say, else the folder and the environment."""
-    plain = [each.name or _make_name(each) for each in found]
-    often = Counter(name.lower() for name in plain)
-    return [
-        replace(each, name=name if each.name or often[name.lower()] == 1 else _add_subscription(name, each))
-        for each, name in zip(found, plain, strict=True)
-    ]
+def _choose_names(found: list[FleetProject], base: Path) -> list[FleetProject]:
+    """Return the projects with a name each: what they say, else the folder and the environment.
+
+    Where that does not tell them apart, the subscription does: its beginning, or all of it.
+    """
+    names = [each.name or _make_name(each, base) for each in found]
+    for length in (_SHOWN, None):
+        often = Counter(name.lower() for name in names)
+        names = [
+            name if each.name or often[name.lower()] == 1 else _make_name(each, base, each.subscription[:length])
+            for each, name in zip(found, names, strict=True)
+        ]
+    return [replace(each, name=name) for each, name in zip(found, names, strict=True)]
 
 
-def _make_name(project: FleetProject) -> str:
-    file = project.file
-    own = file.parent.resolve().name if file.name == PROJECT_FILE else file.stem
-    words = (_NOT_IN_NAMES.sub("-", each)[:_LONGEST].strip("-.") for each in (own, project.environment))
+def _make_name(project: FleetProject, base: Path, subscription: str = "") -> str:
+    """Return a name that is the same in every clone; the folder of the fleet file may be called otherwise there."""
+    file, folder, base = project.file, Path(os.path.normpath(project.file)).parent, Path(os.path.normpath(base))
+    own = file.stem if file.name != PROJECT_FILE else "project" if folder == base else folder.name
+    words = (_NOT_IN_NAMES.sub("-", each)[:_LONGEST].strip("-.") for each in (own, project.environment, subscription))
     return "-".join(filter(None, words)) or "project"
-
-
-def _add_subscription(name: str, project: FleetProject) -> str:
-    return f"{name}-{project.subscription[:_SHOWN]}" if project.subscription else name
 
 
 def _check_unique(found: list[FleetProject], diagnostics: Diagnostics) -> None:

@@ -63,7 +63,11 @@ class Header:
 
     def run_json(self) -> dict[str, object]:
         """Return the members that tell whether the reports of several runs belong together."""
-        shard: dict[str, object] = {"number": self.shard.number, "count": self.shard.count} if self.shard else {}
-        if self.shard is not None and self.shard.whole is not None:
-            shard["plan"] = self.shard.whole.id
+        shard = emit_shard(self.shard) if self.shard is not None else None
         return {name: value for name, value in (("commit", self.commit), ("shard", shard)) if value}
+
+
+def emit_shard(shard: ShardNumber) -> dict[str, object]:
+    """Return which shard of how many it is, and of which plan if it was saved from one."""
+    plan = {"plan": shard.whole.id} if shard.whole is not None else {}
+    return {"number": shard.number, "count": shard.count, **plan}

@@ -70,6 +70,11 @@ def _render_missing(document: Document, style: Style) -> Iterator[str]:
 
 
 def _render_facts(document: Document) -> Iterator[str]:
+    whole = document["request"].get("whole")
+    if whole is not None:
+        counts = whole["summary"]
+        kinds = f"{counts['add']} to add, {counts['change']} to change, {counts['destroy']} to destroy"
+        yield sanitize(f"Shard {document['request']['shard']} of a plan with {kinds}.")
     yield f"Plan digest: {document['plan_digest']}"
     made = f"by aci-reconcile {document['tool_version']}, valid until {document['expires_at']}"
     yield sanitize(f"Saved at {document['created_at']} {made}.")

@@ -124,6 +124,17 @@ def test_files_are_private_and_say_what_they_belong_to(fleet: CommandLine) -> No
     assert {7} == {each["request"]["whole"]["summary"]["add"] for each in first}
 
 
+def test_a_plan_is_shown_with_what_was_counted(fleet: CommandLine) -> None:
+    """And compared with what is there, without its siblings."""
+    fleet("shards", "--out", "plans")
+    fleet("apply", "--plan", "plans/shard-1.json")
+    other, own = (fleet("show", f"plans/shard-{each}.json", "--local") for each in (2, 1))
+
+    assert "Plan: 2 to add" in other.out
+    assert "Shard 2/3 of a plan with 7 to add, 0 to change, 0 to destroy." in other.out
+    assert [False, True] == ["no longer matches" in each.out for each in (other, own)]
+
+
 def test_a_counted_shard_deletes_and_recreates(fleet: CommandLine) -> None:
     """Each orphan in one shard: that of its region, or the smallest; where one is, others of its region follow."""
     fleet("apply", "-y")
@@ -205,7 +216,22 @@ def test_the_result_of_a_stale_shard_says_which_it_was(fleet: CommandLine) -> No
     ran = fleet("apply", "--plan", "plans/shard-2.json", "--report", "json=two.json")
     told = json.loads((fleet.folder / "two.json").read_text(encoding="utf-8").splitlines()[-1])["result"]
 
-    assert (4, {"number": 2, "count": 3}) == (ran.code, told["shard"])
+    assert (4, read(fleet, 2)["shard"]) == (ran.code, told["shard"])
+
+
+def test_results_of_different_plans_are_not_merged(fleet: CommandLine) -> None:
+    """Each shard once, of one commit; but nobody has counted these together."""
+    fleet("shards", "--out", "plans")
+    reports = [f"{each}.json" for each in (1, 2, 3)]
+    for number, report in enumerate(reports, 1):
+        fleet("apply", "--plan", f"plans/shard-{number}.json", "--report", f"json={report}")
+    good = fleet("merge", *reports)
+    fleet("shards", "--out", "plans")
+    fleet("apply", "--plan", "plans/shard-2.json", "--report", "json=2.json")
+    mixed = fleet("merge", *reports)
+
+    assert (0, 1) == (good.code, mixed.code), good.err
+    assert "2.json is of plan " in mixed.err
 
 
 def test_a_former_larger_run_leaves_nothing(fleet: CommandLine) -> None:

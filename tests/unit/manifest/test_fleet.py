@@ -64,7 +64,12 @@ def test_one_project_in_several_subscriptions(folder: Path) -> None:
     """Its subscription is a part of the name then."""
     line = "  - {{project: shop/aci-reconcile.yaml, subscription: {}}}\n"
 
+    (folder / "aci-reconcile.yaml").write_text("name: all\n")
+
     assert ["shop-11111111", "shop-22222222"] == named(folder, "projects:\n" + line.format(ONE) + line.format(TWO))
+    near = f"{ONE[:-1]}2"
+    assert [f"shop-{ONE}", f"shop-{near}"] == named(folder, "projects:\n" + line.format(ONE) + line.format(near))
+    assert ["project"] == named(folder, "projects:\n  - project: ./aci-reconcile.yaml\n")
 
 
 @pytest.mark.parametrize(
