@@ -235,7 +235,7 @@ def test_a_server_that_does_not_answer_is_left(opens: Opens, tmp_path: Path) -> 
     with pytest.raises(AciReconcileError, match=r"ssh://127\.0\.0\.1/shop: git took longer than 1 s"):
         source.fetch()
 
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60
     assert _is_gone(int((tmp_path / "pid").read_text()))
 
 
