@@ -21,7 +21,7 @@ FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_rec
 NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live and not image and not kubernetes and not lock and not slurm"
 BENCH_CLIENTS := ansible azure-cli sdk-ga
 
-.PHONY: help demo docs test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs test-lock test-image test-kubernetes test-slurm mutants bench bench-quick bench-shards check format generate lock wheel release-files e2e-wheel clean
+.PHONY: help demo docs test test-lowest test-pythons test-live test-sweeps test-facts test-clients test-browser test-docs test-lock test-image test-kubernetes test-slurm mutants bench bench-quick bench-fleet bench-shards check format generate lock wheel release-files e2e-wheel clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -82,6 +82,9 @@ bench-quick: $(VENV)/.tested build/clients/sdk-ga/.installed ## ours and the flo
 
 bench-shards: $(VENV)/.tested ## three thousand creations by eight tasks of Slurm, within Azure's limits: half an hour
 	@$(BIN)/python -m pytest -q -s -m "slurm and sweep" tests/slurm
+
+bench-fleet: $(VENV)/.tested ## a plan of 100,000 groups in 100 subscriptions, and in four shards: a quarter of an hour
+	@$(BIN)/python -m benchmarks.fleet --command "$(CURDIR)/$(BIN)/aci-reconcile"
 
 check: $(VENV)/.checked ## lint, format, types, layers, spelling, workflows, prose
 	$(BIN)/ruff check .

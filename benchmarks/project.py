@@ -102,6 +102,17 @@ def write(folder: Path, groups: int, *, changed: bool = False, secrets: bool = T
         (manifests / f"{name(number)}.yaml").write_text(text, encoding="utf-8")
 
 
+def write_together(folder: Path, project: str, groups: int, each: int) -> None:
+    """Write a project whose files hold several groups each, as generators write them."""
+    manifests = folder / "manifests"
+    manifests.mkdir(parents=True)
+    (folder / "aci-reconcile.yaml").write_text(_PROJECT.replace("bench", project, 1), encoding="utf-8")
+    for first in range(0, groups, each):
+        numbers = range(first, min(first + each, groups))
+        text = "---\n".join(_manifest(number, changed=False, secrets=True) for number in numbers)
+        (manifests / f"{name(first)}.yaml").write_text(text, encoding="utf-8")
+
+
 def _manifest(number: int, *, changed: bool, secrets: bool) -> str:
     mounted = secrets and mounts(number)
     text = _MANIFEST.format(

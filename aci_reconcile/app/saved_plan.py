@@ -20,7 +20,7 @@ from aci_reconcile.core.errors import StalePlanError, UsageError
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.redaction import veil_variable
 from aci_reconcile.core.secret import fingerprint, needs_slow_hash
-from aci_reconcile.manifest import find_schema_error
+from aci_reconcile.manifest import find_large_violation
 from aci_reconcile.reconcile.hash_cost import AT_ONCE
 from aci_reconcile.saved import (
     Origin,
@@ -154,7 +154,8 @@ def read_plan(file: Path, otherwise: str = "") -> Document:
     if otherwise and not _BEGINNING.match(content):
         raise StalePlanError(f"{file} is not a saved plan", hint=otherwise)
     document = open_document(content, str(file))
-    return check_document(document, str(file), find_schema_error(document, "plan"))
+    wrong = find_large_violation(document, "plan")
+    return check_document(document, str(file), wrong[1] if wrong is not None else "")
 
 
 def find_shard(saved: Document) -> ShardNumber | None:

@@ -40,10 +40,9 @@ def _is_sealed(document: Document, content: bytes) -> bool:
     digest = document.get("digest")
     try:
         # A JSON text may repeat a key, and parsers differ in which value they take: only one form is accepted.
-        same = render_document(document).encode() == content
-        return (
-            same and isinstance(digest, str) and hmac.compare_digest(digest.encode(), compute_seal(document).encode())
-        )
+        if not isinstance(digest, str) or render_document(document).encode() != content:
+            return False
+        return hmac.compare_digest(digest.encode(), compute_seal(document).encode())
     except (ValueError, RecursionError):
         return False
 
