@@ -20,7 +20,7 @@ from aci_reconcile.manifest.project.changed_groups import (
 from aci_reconcile.manifest.project.codes import ACI137
 from aci_reconcile.manifest.project.layers import list_default_paths
 from aci_reconcile.manifest.project.nested_projects import NestedProjects
-from aci_reconcile.manifest.project.outline import outline, outline_layers
+from aci_reconcile.manifest.project.outline import Outlines
 from aci_reconcile.manifest.project.request import Request
 from aci_reconcile.manifest.project.selection import (
     ManifestFiles,
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.declared_groups import DeclaredGroup
     from aci_reconcile.manifest.project.effective_settings import Setting
     from aci_reconcile.manifest.project.project import Project
-    from aci_reconcile.manifest.project.settings import Settings
     from aci_reconcile.manifest.source.nodes import Source
     from aci_reconcile.manifest.syntax.references import References
 
@@ -144,6 +143,7 @@ class _Loader:
         asked = self._request.task
         self._tasks = TaskReader(asked, self._request, self._settings, self._diagnostics) if asked else None
         self._outlined = set[tuple[str, ...]]()
+        self._part: frozenset[tuple[str, ...]] | None = None
         self._skipped = SkippedFiles(self._files, self._manifest_files.list_named(), self._diagnostics)
 
     def load_project(self) -> Project | None:
@@ -166,7 +166,13 @@ class _Loader:
         tasks = self._read_tasks(resources)
         changed = self._find_changed(resources, sources)
         selection = Selection(
-            self._request, self._file, self._files, self._diagnostics, self._manifest_files.list_roots(), self._nested
+            self._request,
+            self._file,
+            self._files,
+            self._diagnostics,
+            self._manifest_files.list_roots(),
+            self._nested,
+            self._part,
         )
         return Loaded(
             self._complete_project([each for _, each in declared]),
@@ -208,9 +214,9 @@ class _Loader:
         shard = self._request.shard
         if not self._request.outline and (shard is None or shard.whole is not None):
             return [(file, each) for file in files for each in self._read(file)]
-        layers = outline_layers(self._settings)
-        found = {file: tuple(self._read_outlines(file, layers)) for file in files}
-        own = frozenset(() if self._request.outline else self._find_own(found, layers))
+        outlines = Outlines.of(self._settings)
+        found = {file: tuple(self._read_outlines(file, outlines)) for file in files}
+        own = frozenset(() if self._request.outline else self._find_own(found))
         self._outlined = {each.resource.id.key for file, known in found.items() if file not in own for each in known}
         return [(file, each) for file, known in found.items() for each in (self._read(file) if file in own else known)]
 
@@ -220,19 +226,20 @@ class _Loader:
             raise RuntimeError("a selected group was not read in full")
         return selected
 
-    def _find_own(self, found: Mapping[Path, tuple[DeclaredGroup, ...]], layers: Settings) -> set[Path]:
+    def _find_own(self, found: Mapping[Path, tuple[DeclaredGroup, ...]]) -> set[Path]:
         """Return the files with groups of this shard; what is not read in full is never selected."""
-        groups = check_groups([each for known in found.values() for each in known], layers, Diagnostics())
-        keys = select_part(groups, self._request)
+        groups = check_groups([each for known in found.values() for each in known], self._settings, Diagnostics())
+        keys = self._part = select_part(groups, self._request)
         return {file for file, known in found.items() if any(each.resource.id.key in keys for each in known)}
 
-    def _read_outlines(self, file: Path, layers: Settings) -> Iterator[DeclaredGroup]:
+    def _read_outlines(self, file: Path, outlines: Outlines) -> Iterator[DeclaredGroup]:
         """Yield the outlines of the groups of a file. Their mistakes are for those to report who read all of it."""
         nowhere = Diagnostics()
         documents, references = self._open(file)
         references = replace(references, diagnostics=nowhere, size=ExpansionSize())
         for node in documents:
-            found = read_document(outline(node), self._request, layers, references, nowhere, checked=False)
+            short, layers = outlines.shorten(node)
+            found = read_document(short, self._request, layers, references, nowhere, checked=False)
             if found is not None:
                 yield found
 

@@ -46,6 +46,8 @@ class Selection:
     """The project's paths of manifests: command-line paths that cover all of them select the whole set."""
     nested: NestedProjects | None = None
     """The projects below."""
+    part: frozenset[tuple[str, ...]] | None = None
+    """The keys of the shard, from the outlines of all groups: so every shard makes the same cut. None: cut here."""
 
     def select(
         self, resources: tuple[Resource, ...], sources: Mapping[tuple[str, ...], Path], changed: ChangedGroups | None
@@ -65,7 +67,7 @@ class Selection:
             chosen &= self._select_by_pattern(resources)
         if self.request.shard is not None or self.request.addresses is not None:
             narrowed = True
-            chosen &= select_part(resources, self.request)
+            chosen &= select_part(resources, self.request) if self.part is None else self.part
         if changed is not None and changed.addresses is not None:
             narrowed = True
             chosen &= _find_named(resources, changed.addresses)
