@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.errors import Diagnostic, Severity, Where
+from aci_reconcile.core.errors import Diagnostic, Severity, UsageError, Where
 from aci_reconcile.manifest.declared_groups import check_groups
 from aci_reconcile.manifest.documents import read_document
 from aci_reconcile.manifest.group_codes import ACI262
@@ -227,8 +227,16 @@ class _Loader:
         return selected
 
     def _find_own(self, found: Mapping[Path, tuple[DeclaredGroup, ...]]) -> set[Path]:
-        """Return the files with groups of this shard; what is not read in full is never selected."""
+        """Return the files with groups of this shard; what is not read in full is never selected.
+
+        Raises:
+            UsageError: a group that the cut of a fleet gave to this shard is not there by that name: it would be in
+                no shard at all.
+        """
         groups = check_groups([each for known in found.values() for each in known], self._settings, Diagnostics())
+        if left := frozenset(self._request.addresses or ()).difference(each.address for each in groups):
+            hint = "write its resource group out: a fleet is cut without the environment of a job"
+            raise UsageError(f"{quote(min(left))} is in no shard: its name depends on the machine", hint=hint)
         keys = self._part = select_part(groups, self._request)
         return {file for file, known in found.items() if any(each.resource.id.key in keys for each in known)}
 

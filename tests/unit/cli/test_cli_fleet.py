@@ -72,6 +72,19 @@ def test_all_are_applied_and_then_in_sync(fleet: CommandLine) -> None:
     assert "3 projects. No changes." in planned.out
 
 
+def test_no_group_is_left_out_of_all_shards(fleet: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that depends on the machine is not known where the fleet is cut: that is no reason to be green."""
+    monkeypatch.setenv("PLACE", "rg-there")
+    fleet.write("shop/aci-reconcile.yaml", "name: shop\nlocation: westeurope\npublicEnv: [PLACE]\n")
+    for file in (fleet.folder / "shop/manifests").iterdir():
+        file.write_text(f"resourceGroup: '${{env:PLACE}}'\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
+    ran = [fleet("plan", "--fleet", "fleet.yaml", "--shard", f"{number}/2") for number in (1, 2)]
+
+    assert [1, 1] == [each.code for each in ran]
+    assert "`${env:PLACE}/shop0` is in no shard" in ran[0].err + ran[1].err
+    assert "bill" in ran[0].out
+
+
 def test_one_failure_hides_no_other(fleet: CommandLine) -> None:
     """What comes after it is done, too; the exit code is that of the worst."""
     fleet.write("shop/manifests/g0.yaml", "name: [")
