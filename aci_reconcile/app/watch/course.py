@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.watch.run_states import RunStates
     from aci_reconcile.app.watch.settings import Settings, Surroundings
     from aci_reconcile.azure.lock.lease import HeldLock
+    from aci_reconcile.core.model import Key, ResourceId
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.reconcile.rounds import Concern
 
@@ -44,6 +45,8 @@ class Course:
     states: RunStates
     attempts: dict[str, Attempt] = field(default_factory=dict[str, "Attempt"])
     """The groups whose last change failed, by address in lower case."""
+    stuck: tuple[ResourceId, ...] = ()
+    """The groups that Azure left different after the last write: writing them again may restart them in vain."""
     decisions: Decisions = field(default_factory=Decisions)
     limits: Limits = field(default_factory=Limits)
     """What was learned of Azure's rate limits."""
@@ -146,6 +149,19 @@ class Course:
         """
         if any(not each.settled for each in self.get_ledger().entries):
             self._keep(self.get_ledger().settle(undone, self.run.clock.now()))
+
+    def choose_pushes(self, now: float) -> frozenset[Key]:
+        """Return the groups to write once more although Azure did not take the last write.
+
+        Somebody else's write in the same moment looks the same, and is over when it is tried again. What fails twice
+        is left alone, as by an apply.
+        """
+        found: set[Key] = set()
+        for each in self.stuck:
+            attempt = self.attempts.get(each.address.lower())
+            if attempt is not None and attempt.failures == 1 and now >= attempt.again:
+                found.add(each.key)
+        return frozenset(found)
 
     def find_rest(self, address: str) -> float:
         """Return until when a group was restarted often enough; 0 if it was not."""

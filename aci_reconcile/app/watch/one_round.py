@@ -129,7 +129,12 @@ def _prepare(course: Course, now: float) -> Workspace:
         course.manifests.check_history(course.get_ledger().commit)
         policy = make_policy(loaded, course.settings.allow, course.run.environ, now=now)
     # A number on the command line was given before anybody could see this plan.
-    policy = replace(policy, deletes_named=False, spent=course.get_ledger().count_spent(now))
+    policy = replace(
+        policy,
+        deletes_named=False,
+        spent=course.get_ledger().count_spent(now),
+        redeploy=course.choose_pushes(now),
+    )
     course.decisions.begin(policy)
     if loaded is not course.remembered or connection is not course.knows:
         keys = (policy.fingerprint_key, policy.former_key)
@@ -193,6 +198,7 @@ def _list_concerns(choice: Choice, resting: Iterable[Concern], made: Made, cours
 
 def _forget_attempts(plan: Plan, course: Course) -> None:
     """Forget the failures of groups that are as they should be."""
+    course.stuck = tuple(each.id for each in plan.changes if each.stuck)
     open_ = {each.address.lower() for each in plan.changes if each.writes or each.stuck}
     open_ |= {each.address.lower() for each in course.states.list_concerns()}
     course.attempts = {name: each for name, each in course.attempts.items() if name in open_}
