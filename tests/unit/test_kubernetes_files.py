@@ -58,13 +58,13 @@ def test_a_pod_has_no_right_that_it_does_not_need(name: str) -> None:
     assert {each["name"] for each in container["volumeMounts"]} == {each["name"] for each in pod["volumes"]}
 
 
-def test_only_the_apply_has_the_identity_that_writes() -> None:
+def test_what_only_looks_has_an_identity_that_cannot_write() -> None:
     """Each service account is there, with its identity, and mounts no token."""
     accounts = {each["metadata"]["name"]: each for each in RESOURCES if each["kind"] == "ServiceAccount"}
     used = {name: (find_template(each) or {})["spec"]["serviceAccountName"] for name, each in WORKLOADS.items()}
 
     assert set(accounts) == set(used.values())
-    assert ["aci-reconcile-apply"] == [name for name, account in used.items() if account == "aci-reconcile-writer"]
+    assert ["aci-reconcile-drift"] == [name for name, account in used.items() if account == "aci-reconcile-reader"]
     assert all("azure.workload.identity/client-id" in each["metadata"]["annotations"] for each in accounts.values())
     assert all(each["automountServiceAccountToken"] is False for each in accounts.values())
 
@@ -87,10 +87,24 @@ def test_the_job_has_as_many_pods_as_shards() -> None:
     assert spec["completions"] == spec["parallelism"]
 
 
+def test_there_is_never_a_second_watch() -> None:
+    """The old pod ends before a new one begins, and its count of a day's deletions is on a disk that survives it."""
+    spec = WORKLOADS["aci-reconcile-watch"]["spec"]
+    container = spec["template"]["spec"]["containers"][0]
+    mounts = {each["mountPath"]: each["name"] for each in container["volumeMounts"]}
+    claims = {each["name"]: each.get("persistentVolumeClaim") for each in spec["template"]["spec"]["volumes"]}
+    state = Path(container["args"][container["args"].index("--state") + 1])
+
+    assert (1, "Recreate") == (spec["replicas"], spec["strategy"]["type"])
+    assert claims[mounts[str(state.parent)]] is not None
+    assert spec["selector"]["matchLabels"].items() <= spec["template"]["metadata"]["labels"].items()
+
+
 def test_what_another_attempt_cannot_mend_is_not_tried_again() -> None:
     """Of the exit codes; 5 and 6 are: the next attempt goes on where the last one ended."""
     found: dict[str, list[tuple[str, list[int]]]] = {}
-    for name, each in WORKLOADS.items():
+    for name in ("aci-reconcile-apply", "aci-reconcile-drift"):
+        each = WORKLOADS[name]
         spec = each["spec"].get("jobTemplate", each)["spec"]
         rules = [rule for rule in spec["podFailurePolicy"]["rules"] if "onExitCodes" in rule]
         found[name] = [(rule["action"], rule["onExitCodes"]["values"]) for rule in rules]
