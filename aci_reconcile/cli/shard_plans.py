@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
@@ -82,7 +83,7 @@ class _Saving:
         console.info(f"Saved to {where}, valid until {self.expires_at}.")
         for name in self.hidden:
             console.warn(f"variable {name} is part of a secret and was not saved")
-        words = " ".join(("aci-reconcile apply --plan", files[0], *self.words))
+        words = " ".join(("aci-reconcile apply --plan", shlex.quote(files[0]), *self.words))
         console.info(f"To apply {'it' if len(files) == 1 else 'each, side by side'}: {words}")
 
 

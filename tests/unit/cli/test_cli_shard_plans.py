@@ -96,7 +96,7 @@ def test_an_apply_reads_the_manifests_of_its_groups_alone(fleet: CommandLine) ->
 
 def test_the_table_and_the_words_to_type(fleet: CommandLine) -> None:
     """At the end, after the plan."""
-    ran = fleet("shards", "--out", "plans", "--max", "2", "--allow-replace=2")
+    ran = fleet("shards", "--out", "my plans", "--max", "2", "--allow-replace=2")
 
     assert ran.out.endswith(
         "SHARD  GROUPS  WRITES  WHERE\n"
@@ -105,7 +105,7 @@ def test_the_table_and_the_words_to_type(fleet: CommandLine) -> None:
         "\n"
         "7 groups in 2 shards; 7 writes.\n"
     )
-    assert "aci-reconcile apply --plan plans/shard-1.json --allow-replace=2" in ran.err
+    assert "aci-reconcile apply --plan 'my plans/shard-1.json' --allow-replace=2" in ran.err
 
 
 def test_files_are_private_and_say_what_they_belong_to(fleet: CommandLine) -> None:
