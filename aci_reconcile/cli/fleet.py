@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -116,6 +117,7 @@ def run_each(
         show_heading(name, where, session, first=not results)
         end = _run_one(session, cast("R", replace(cast("Any", one), report=())), origin.command, command)
         results.append(Result(where, origin, replace(end, page=replace(end.page, subject=name))))
+        gc.collect(1)  # what hangs together in circles, before the next one needs as much again
         if session.interruption.has_come():
             break
     page, code = replace(merge_results(results), subject=subject), choose_exit_code(results)
