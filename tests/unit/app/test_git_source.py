@@ -270,11 +270,13 @@ def test_many_small_files_are_large(shop: Repository, opens: Opens) -> None:
         opens(limits=Limits(size=4_000_000)).fetch()
 
 
-def test_a_local_path_may_not_lead_elsewhere(shop: Repository, opens: Opens, tmp_path: Path) -> None:
+@pytest.mark.parametrize("elsewhere", ["ext::touch {}/ran ", "ssh://127.0.0.1/shop"])
+def test_a_local_path_may_not_lead_elsewhere(elsewhere: str, shop: Repository, opens: Opens, tmp_path: Path) -> None:
     """Settings that send git to another place cannot change the protocol."""
-    (tmp_path / "home" / ".gitconfig").write_text(f'[url "ext::touch {tmp_path}/ran "]\ninsteadOf = {shop.folder}\n')
-    source = opens()
-    with pytest.raises(AciReconcileError, match="ext"):
+    text = f'[url "{elsewhere.format(tmp_path)}"]\ninsteadOf = {shop.folder}\n'
+    (tmp_path / "home" / ".gitconfig").write_text(text)
+    source = opens(GIT_SSH_COMMAND=f"touch {tmp_path}/ran;")
+    with pytest.raises(AciReconcileError, match="transport '(ext|ssh)' not allowed"):
         source.fetch()
     assert not (tmp_path / "ran").exists()
 
