@@ -87,7 +87,7 @@ class Controller:
     def _begin(self) -> None:
         if self.asked:
             self.asked, self.failures = False, 0
-            self.course.manifests.forget()
+            self.course.manifests.forget(self.watched.last.paused if self.watched.last is not None else "")
             self.course.attempts.clear()
         self.messages.turn()
 

@@ -137,9 +137,19 @@ class Course:
         Raises:
             AciReconcileError: it cannot be kept; then nothing may be done.
         """
+        self._close_open()
         expected = tuple(entries)
         if expected:
             self._keep(self.get_ledger().expect(expected))
+
+    def _close_open(self) -> None:
+        """Count as done what an earlier change has left open: it is not undone because the next one is not sent.
+
+        Raises:
+            AciReconcileError: it cannot be kept.
+        """
+        if any(not each.settled for each in self.get_ledger().entries):
+            self._keep(self.get_ledger().settle((), self.run.clock.now()))
 
     def settle(self, undone: Collection[str]) -> None:
         """Count what was done.

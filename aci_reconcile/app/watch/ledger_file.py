@@ -37,6 +37,8 @@ class LedgerFile:
             UsageError: it may not.
         """
         check_target(f"--state {self.file}", self.file)
+        if not self.file.parent.is_dir():
+            raise UsageError(f"--state {self.file}: there is no folder {self.file.parent}", hint="create it first")
 
     def read(self, owner: str, now: float) -> tuple[Ledger, str]:
         """Return the ledger of a project, and why it tells nothing, if it does not.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from aci_reconcile.app.watch.ledger import DAY, Entry, Kind, Ledger
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 _MOST: Final = 20_000
+_MOST_GROUPS: Final = 1_000_000
 _LONGEST: Final = 64
 _SKEW: Final = 300.0
 """Seconds by which the clock of another machine may be ahead."""
@@ -108,14 +108,15 @@ def _take_list(value: object) -> Iterator[object]:
 
 
 def _take_time(value: object, latest: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise UnusableError("it is damaged")
+    # NaN is in no range, and a whole number of 400 digits in this one could be no float.
     if not 0 <= value <= latest + _SKEW:
         raise UnusableError("it has times in the future")
     return float(value)
 
 
 def _take_count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_GROUPS:
         raise UnusableError("it is damaged")
     return value

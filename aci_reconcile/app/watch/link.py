@@ -22,7 +22,7 @@ class Link:
     target: Target
     run: Run
     stack: ExitStack = field(default_factory=ExitStack)
-    made_for: tuple[str, ...] = ()
+    made_for: tuple[object, ...] = ()
     connection: Connection | None = None
 
     def open(self, project: Project) -> Connection:
@@ -35,7 +35,8 @@ class Link:
             UsageError: there is no such place.
             AuthenticationError: there is no credential.
         """
-        wanted = (project.subscription, project.api_version, str(project.root))
+        # A commit may give the project another lock, or another name, which its lock has too.
+        wanted = (project.subscription, project.api_version, project.root, project.owner, project.lock)
         known = self.connection
         if known is None or wanted != self.made_for or (known.lock is not None and known.lock.find_loss()):
             self.close()

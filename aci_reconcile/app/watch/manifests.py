@@ -137,9 +137,14 @@ class Manifests:
         Raises:
             AciReconcileError: git could not be asked.
         """
-        if self.git is None or self.checkout is None or not last or self.checkout.commit in {last, self.accepted}:
+        if self.git is None or self.checkout is None or not last or self.checkout.commit == last:
             self.pause, self.accepted = "", ""
             return
+        # Until it is noted as followed, it stays accepted: the round may fail before that.
+        if self.checkout.commit == self.accepted:
+            self.pause = ""
+            return
+        self.accepted = ""
         back = self.git.went_back(last, self.checkout.commit)
         self.pause = (
             f"{self.checkout.ref} went back in history: {last[:12]} is not in {self.checkout.commit[:12]}; "
@@ -148,10 +153,16 @@ class Manifests:
             else ""
         )
 
-    def forget(self) -> None:
-        """Read everything again the next time, and follow a ref that went back to the commit that is there now."""
+    def forget(self, told: str) -> None:
+        """Read everything again the next time, and follow a ref that went back if that was told.
+
+        Args:
+            told: why nothing is healed, as it was reported last.
+        """
+        self.look = None
         # Only what was reported is accepted: the ref may go back further before the next fetch.
-        self.look, self.accepted = None, self.revision if self.pause else ""
+        if self.pause and self.pause == told:
+            self.accepted = self.revision
         self.vaults.kept.clear()
 
     def _look(self, run: Run, now: float) -> Look | None:

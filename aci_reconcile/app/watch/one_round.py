@@ -76,15 +76,18 @@ def _blame(fault: Fault) -> Generator[None]:
         yield
     except (LockedError, LockLostError) as error:
         raise _RoundError(Fault.STATE, error) from error
+    except AzureError as error:
+        raise _RoundError(Fault.AZURE, error) from error
     except AciReconcileError as error:
-        raise _RoundError(Fault.AZURE if isinstance(error, AzureError) else fault, error) from error
+        raise _RoundError(fault, error) from error
 
 
 def _make_round(course: Course, known: Round) -> Round:
     # Nothing is written here, so a signal may break it off.
     with course.surroundings.may_end():
         workspace = _prepare(course, known.began)
-        with _blame(Fault.AZURE):
+        # What can be wrong besides Azure is the manifests: that none declares a group.
+        with _blame(Fault.MANIFESTS):
             plan = _propose(workspace, course, known.began)
             if plan.blind is not None and not plan.changes:
                 raise AzureError(f"{plan.blind.address} could not be read: {plan.blind.message}")

@@ -44,8 +44,10 @@ def plan_revival(bad: Iterable[Change], workspace: Workspace, course: Course) ->
             groups.append(change.before)
     declared = {each.id.key: each for each in workspace.loaded.resources}
     plan = plan_power(PowerVerb.RESTART, groups, declared, workspace.policy)
-    if not plan.blockers:
-        return plan, tuple(concerns)
-    why = plan.blockers[0].reason
-    held = (Concern(each.address, Trouble.UNHEALTHY, f"does not run, and nothing is done: {why}") for each in groups)
-    return replace(plan, changes=(), blockers=()), (*concerns, *held)
+    held: dict[str, Concern] = {}
+    for blocker in plan.blockers:
+        for address in blocker.addresses or tuple(each.address for each in groups):
+            text = f"does not run, and nothing is done: {blocker.reason}"
+            held.setdefault(address.lower(), Concern(address, Trouble.UNHEALTHY, text))
+    left = tuple(each for each in plan.changes if each.address.lower() not in held)
+    return replace(plan, changes=left, blockers=()), (*concerns, *held.values())

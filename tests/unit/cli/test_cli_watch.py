@@ -19,6 +19,7 @@ WRONG = {
     "a password": (("--git", "https://ada:pa55@host/a/b"), "there is a password in the address"),
     "a pattern": (("--git", "https://host/a/b", "--git-ref", "ma*"), "not the name of a branch or a tag"),
     "a way out": (("--git", "https://host/a/b", "--git-path", "../etc"), "not a folder in a repository"),
+    "a folder that is missing": (("--state", "nowhere/state"), "there is no folder nowhere"),
     "an empty address": (("--listen", ""), "is not an address"),
     "no host": (("--listen", ":9100"), "is not an address"),
     "a url": (("--listen", "http://localhost:9100"), "is not an address"),

@@ -13,7 +13,7 @@ from factories import rid
 from watched_world import PROJECT, WatchedWorld
 
 from aci_reconcile.app.policy import Allow
-from aci_reconcile.app.watch.ledger import DAY
+from aci_reconcile.app.watch.ledger import DAY, Entry, Kind
 from aci_reconcile.core.errors import UsageError
 from aci_reconcile.emulator.faults import Fault as AzureFault
 from aci_reconcile.reconcile.rounds import Fault, Heal, Trouble
@@ -118,6 +118,31 @@ def test_a_broken_manifest_fails_the_round_and_changes_nothing(watched: WatchedW
     assert after.good
 
 
+def test_no_manifest_at_all_is_no_fault_of_azure(watched: WatchedWorld) -> None:
+    """Nothing is deleted, and rounds come as often as before."""
+    watched.start(allow=Allow(prune=True, max_deletes=-1))
+    watched.world.clock.sleep(2 * DAY)
+    watched.round()
+    watched.forget("web")
+    watched.forget("db")
+    sent, done = len(watched.world.writes), watched.go_on(4)
+
+    assert {(Fault.MANIFESTS, "no manifest declares a group")} == {(each.fault, each.failure) for each in done}
+    assert sent == len(watched.world.writes)
+    assert done[-1].due - done[-1].began == 60
+
+
+def test_what_an_earlier_change_has_left_open_stays_counted(watched: WatchedWorld) -> None:
+    """Where its end could not be kept, and a later change of the same group was not sent."""
+    course = watched.controller.course
+    now = watched.world.clock.now()
+    course.expect([Entry(now, Kind.RECREATION, "rg-shop/web")])
+    course.expect([])
+    course.settle({"rg-shop/web"})
+
+    assert course.get_ledger().count_spent(now).recreations == 1
+
+
 def test_azure_that_cannot_be_asked_is_asked_less_and_less_often(watched: WatchedWorld) -> None:
     """Until it can; then as before. What was known is still said."""
     refused = AzureFault("error", "GET", status=403)
@@ -204,7 +229,23 @@ def test_a_state_survives_a_restart(watched: WatchedWorld) -> None:
     assert ["rg-shop/b"] == [each.address for each in watched.round().healed]
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"format_version": 1, "project": "shop"', '{"format_version": 1}'])
+HUGE = "9" * 400
+"""A number that is a whole one in Python and JSON, and no float."""
+WHOLE = '{"format_version": 1, "project": "shop", "commit": "", "done": [], '
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        '{"format_version": 1, "project": "shop"',
+        '{"format_version": 1}',
+        f'{WHOLE}"unknown_until": {HUGE}, "owned": []}}',
+        f'{WHOLE}"unknown_until": NaN, "owned": []}}',
+        f'{WHOLE}"unknown_until": 0, "owned": [{{"hour": 0, "most": {HUGE}}}]}}',
+    ],
+)
 def test_a_state_that_is_torn_counts_as_used_up(watched: WatchedWorld, content: str) -> None:
     """Whatever is left of it."""
     for name in "abcd":
@@ -248,6 +289,30 @@ def test_a_group_that_was_stopped_is_started_under_all(watched: WatchedWorld) ->
     assert {"rg-shop/web": Trouble.UNHEALTHY} == list_troubles(reported)
     assert [("rg-shop/web", "start")] == [(each.address, each.impact) for each in healed.healed]
     assert () == watched.go_on(3)[-1].concerns
+
+
+def test_a_stopped_group_of_somebody_else_keeps_no_other_from_being_started(watched: WatchedWorld) -> None:
+    """It is held, and the project's own one runs again."""
+    watched.start(heal=Heal.ALL, health_every=60)
+    live = watched.world.arm("GET", str(rid("db")))
+    watched.world.arm("PATCH", str(rid("db")), {"tags": {**live["tags"], "aci-reconcile-project": "other"}})
+    for name in ("db", "web"):
+        watched.world.arm("POST", f"{rid(name)}/stop")
+    done = watched.round()
+
+    assert [("rg-shop/web", "start")] == [(each.address, each.impact) for each in done.healed]
+    assert {"rg-shop/db": Trouble.HELD} == list_troubles(done)
+
+
+def test_a_freeze_keeps_what_is_stopped_stopped(watched: WatchedWorld) -> None:
+    """Although nothing differs from the manifests."""
+    watched.start(heal=Heal.ALL, health_every=60)
+    watched.write_project(PROJECT + "policy: {freeze: [{from: 2020-01-01, to: 2099-01-01, reason: holidays}]}\n")
+    watched.world.arm("POST", f"{rid('web')}/stop")
+    done = watched.round()
+
+    assert ((), {"rg-shop/web": Trouble.UNHEALTHY}) == (done.healed, list_troubles(done))
+    assert "holidays" in done.concerns[0].text
 
 
 def test_a_group_that_keeps_crashing_is_restarted_a_few_times_an_hour(watched: WatchedWorld) -> None:

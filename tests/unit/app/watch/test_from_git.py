@@ -14,6 +14,7 @@ from watched_world import WatchedWorld
 from aci_reconcile.app.git_address import parse_git_address
 from aci_reconcile.app.git_source import open_git_source
 from aci_reconcile.app.watch.ledger_file import LedgerFile
+from aci_reconcile.emulator.faults import Fault as AzureFault
 from aci_reconcile.reconcile.round_news import NewsKind, compare_rounds
 from aci_reconcile.reconcile.rounds import Fault, Heal, Trouble
 
@@ -151,6 +152,30 @@ def test_sighup_follows_a_ref_that_went_back(watched: WatchedWorld, shop: Reposi
 
     assert (True, True, "") == (bool(held.paused), bool(other.paused), followed.paused)
     assert held.revision != other.revision == followed.revision != second
+    assert "nginx:1" == read_image(watched)
+
+
+def test_a_ref_that_is_to_be_followed_is_followed_after_rounds_that_fail(
+    watched: WatchedWorld, shop: Repository
+) -> None:
+    """But what was never reported is not: the signal may have come for another reason."""
+    first = watched.round()
+    watched.declare("web", image="nginx:2")
+    shop.commit({})
+    watched.round()
+    shop.git("reset", "--quiet", "--hard", first.revision)
+    watched.world.faults.add([AzureFault("error", "GET", "", status=403, code="AuthorizationFailed", times=1)])
+    unread = watched.round()
+    watched.controller.hurry()
+    held = watched.round()
+    watched.controller.hurry()
+    watched.world.faults.add([AzureFault("error", "GET", "", status=403, code="AuthorizationFailed", times=1)])
+    again = watched.round()
+    watched.controller.hurry()
+    followed = watched.round()
+
+    assert [Fault.AZURE, None, Fault.AZURE, None] == [each.fault for each in (unread, held, again, followed)]
+    assert (True, "") == (bool(held.paused), followed.paused)
     assert "nginx:1" == read_image(watched)
 
 
