@@ -20,6 +20,7 @@ from aci_reconcile.core.errors import (
     AzureError,
     InvalidManifestsError,
     LockedError,
+    LockError,
     LockLostError,
     Severity,
     UsageError,
@@ -56,13 +57,14 @@ def make_round(course: Course, number: int) -> Round:
 
     Raises:
         UsageError: it is the first round, and the options or the project file make no sense.
+        LockError: it is the first round, and the lock is none.
     """
     began, spent = course.run.clock.now(), time.process_time()
     known = Round(number, began)
     try:
         known = _make_round(course, known)
     except _RoundError as failure:
-        if number == 1 and isinstance(failure.error, UsageError):
+        if number == 1 and isinstance(failure.error, (LockError, UsageError)):
             raise failure.error from failure
         known = replace(known, fault=failure.fault, failure=_describe(failure.error))
     now = course.run.clock.now()
@@ -74,7 +76,7 @@ def _blame(fault: Fault) -> Generator[None]:
     """Turn an error into a failed round; what Azure says is Azure's fault wherever it is said."""
     try:
         yield
-    except (LockedError, LockLostError) as error:
+    except (LockError, LockedError, LockLostError) as error:
         raise _RoundError(Fault.STATE, error) from error
     except AzureError as error:
         raise _RoundError(Fault.AZURE, error) from error
