@@ -7,6 +7,7 @@ shown as those of Azure are.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST: Final = 256 * 1024 * 1024
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _LONGEST: Final = 200
 """The most characters that a message quotes."""
 _HINT: Final = "take the file that plan, apply or drift wrote with --report json=FILE, as a whole"
@@ -52,8 +54,8 @@ class Result:
 
     @property
     def project(self) -> str:
-        """The project, with its environment; empty for a run that failed before it was known."""
-        return self.end.page.subject
+        """The project, with its environment, in one line; empty for a run that failed before it was known."""
+        return sanitize(self.end.page.subject)
 
 
 def find_result_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -87,7 +89,8 @@ def read_results(files: Iterable[Path]) -> tuple[Result, ...]:
         try:
             found.append(read_result(file))
         except UsageError as error:
-            problems.append(error.message)
+            # In one line: the names of files come from other jobs, too, and a job obeys lines such as `::error::`.
+            problems.append(sanitize(error.message))
     if problems:
         raise UsageError("\n  ".join(problems), hint=f"nothing was written; {_HINT}")
     return tuple(found)
@@ -106,7 +109,7 @@ def read_result(file: Path) -> Result:
         at = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in path).lstrip(".")
         raise UsageError(f"{file}: {sanitize(at[:_LONGEST])}: {sanitize(message[:_LONGEST])}")
     try:
-        return _make_result(document, str(file))
+        return _make_result(document, sanitize(str(file)))
     except ValueError as error:
         raise UsageError(f"{file}: {sanitize(str(error)[:_LONGEST])}") from error
 
@@ -133,6 +136,8 @@ def _parse(text: str, file: Path) -> Mapping[str, Any]:
     last = text if text.startswith(("{\n", "{\r\n")) else text.rstrip().rpartition("\n")[2]
     try:
         document: object = json.loads(last)
+        if _SURROGATE.search(last):
+            json.dumps(document, ensure_ascii=False).encode()  # half of a pair is no text
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{file}: it is torn, or no report in JSON") from error
     if not isinstance(document, dict):

@@ -52,6 +52,41 @@ def test_plans(fleet: CommandLine) -> None:
     assert sorted(whole.out.splitlines()) == sorted(merged.out.replace(facts, "endpoint `local emulator`").splitlines())
 
 
+def test_what_a_result_says_begins_no_line(fleet: CommandLine) -> None:
+    """A job obeys lines such as ``::error::``: neither a project nor the name of a file makes one, nor in metrics."""
+    run_shards(fleet, "drift")
+    for number in (1, 2, 3):
+        file = fleet.folder / f"r/{number}.json"
+        document = json.loads(file.read_text(encoding="utf-8"))
+        document["result"]["page"]["subject"] = "shop\r\n::error::a\x9b2J"
+        file.write_text(json.dumps(document), encoding="utf-8")
+    whole = fleet("merge", "r", "--metrics", "all.prom")
+    (fleet.folder / "r/3.json").unlink()
+    (fleet.folder / "q").mkdir()
+    (fleet.folder / "q/a\n::error::b.json").write_text("{", encoding="utf-8")
+    said = whole.out + fleet("merge", "r").err + fleet("merge", "q").err
+    metrics = (fleet.folder / "all.prom").read_bytes().decode("utf-8")
+
+    assert 2 == whole.code
+    assert not any(line.startswith("::") for line in said.splitlines())
+    assert "of 3 shards of shop ::error::a there is no result of 3" in said
+    assert 'project="shop ::error::a"' in metrics
+    assert "\r" not in metrics
+
+
+def test_half_a_character_is_no_text(fleet: CommandLine) -> None:
+    """Half of a pair of surrogates can be written in no report; a pair is a character."""
+    run_shards(fleet, "drift")
+    text = (fleet.folder / "r/1.json").read_text(encoding="utf-8")
+    codes: list[int] = []
+    for spelled in (r"\ud83d\ude00", r"\ud83d"):
+        (fleet.folder / "r/1.json").write_text(text.replace('"verdict": "', f'"verdict": "{spelled}'), encoding="utf-8")
+        codes.append(fleet("merge", "r").code)
+
+    assert spelled in (fleet.folder / "r/1.json").read_text(encoding="utf-8")
+    assert [2, 1] == codes
+
+
 def test_applies(fleet: CommandLine) -> None:
     """With the result in the last line, and the verdict of one apply."""
     codes = run_shards(fleet, "apply", "-y")
