@@ -276,7 +276,7 @@ def test_a_local_path_may_not_lead_elsewhere(elsewhere: str, shop: Repository, o
     text = f'[url "{elsewhere.format(tmp_path)}"]\ninsteadOf = {shop.folder}\n'
     (tmp_path / "home" / ".gitconfig").write_text(text)
     source = opens(GIT_SSH_COMMAND=f"touch {tmp_path}/ran;")
-    with pytest.raises(AciReconcileError, match="transport '(ext|ssh)' not allowed"):
+    with pytest.raises(AciReconcileError, match=r"transport '(ext|ssh)' not allowed"):
         source.fetch()
     assert not (tmp_path / "ran").exists()
 
