@@ -19,7 +19,7 @@ from aci_reconcile.reconcile.watch import Listing, count_pages, list_scope
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from aci_reconcile.core.model import Resource
+    from aci_reconcile.core.model import Key, Resource
     from aci_reconcile.reconcile.reader import Reader
     from aci_reconcile.reconcile.steps import Process
 
@@ -38,7 +38,11 @@ class WholeLists:
 
     covered: Mapping[str, Mapping[ScopeKey, Scope]]
     """By subscription in lowercase, the resource groups that its list stands for, by their keys."""
+    declared: Mapping[ScopeKey, frozenset[Key]]
+    """The declared groups of each resource group."""
     listings: dict[str, Listing] = field(default_factory=dict[str, Listing])
+    doubtful: list[Scope] = field(default_factory=list[Scope])
+    """Resource groups of which the list of their subscription does not show everything that is declared."""
 
     @classmethod
     def of(cls, wanted: Iterable[Scope], desired: Iterable[Resource], reader: Reader) -> WholeLists:
@@ -53,13 +57,19 @@ class WholeLists:
         for scope in wanted:
             if scope.key not in reader.listed:
                 by_subscription[scope.key[0]].append(scope)
-        groups = Counter(each.id.key[0] for each in desired)
+        declared: dict[ScopeKey, set[Key]] = defaultdict(set)
+        for each in desired:
+            declared[each.id.scope.key].add(each.id.key)
+        groups = Counter[str]()
+        for (subscription, _), keys in declared.items():
+            groups[subscription] += len(keys)
         return cls(
             {
                 name: {scope.key: scope for scope in scopes}
                 for name, scopes in by_subscription.items()
                 if len(scopes) >= max(_MANY, count_pages(groups[name]) * _PRICE)
-            }
+            },
+            {key: frozenset(keys) for key, keys in declared.items()},
         )
 
     def covers(self, scope: Scope) -> bool:
@@ -80,21 +90,28 @@ class WholeLists:
         return tuple(listing.groups.values())
 
     def split(self, reader: Reader) -> dict[ScopeKey, Answer]:
-        """Return what each resource group holds, of the subscriptions that could be listed."""
+        """Return what each resource group holds, of the subscriptions that could be listed.
+
+        Whether such a list is refused to an identity that may not see all of it, or is silently shorter, is not
+        documented. So that no group is taken for missing, a resource group that seems to lack one is listed itself.
+        """
         answers: dict[ScopeKey, Answer] = {}
         for name, listing in self.listings.items():
             held: dict[ScopeKey, dict[tuple[str, ...], Resource]] = defaultdict(dict)
             for key, each in listing.groups.items():
                 held[key[0], key[1]][key] = each
-            for key in self.covered[name]:
+            for key, scope in self.covered[name].items():
+                if not held[key] or self.declared.get(key, frozenset()) - held[key].keys():
+                    self.doubtful.append(scope)
+                    continue
                 reader.listings[key] = replace(listing, groups=held[key])
                 answers[key] = Answer(tuple(held[key].values()))
         return answers
 
     def list_left(self) -> tuple[Scope, ...]:
-        """Return the resource groups of subscriptions that may not, or could not, be listed: each is listed itself."""
+        """Return the resource groups that are listed themselves: what the lists of subscriptions left open."""
         left = (scopes.values() for name, scopes in self.covered.items() if name not in self.listings)
-        return tuple(scope for scopes in left for scope in scopes)
+        return (*(scope for scopes in left for scope in scopes), *self.doubtful)
 
 
 def _make_key(subscription: str) -> ScopeKey:

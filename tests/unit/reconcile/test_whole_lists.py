@@ -13,6 +13,8 @@ from aci_reconcile.reconcile import Reader, propose
 from aci_reconcile.reconcile.watch import Listing, list_scope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aci_reconcile.planning import Plan
 
 MANY = 20
@@ -52,13 +54,32 @@ def test_both_ways_make_the_same_plan(refusal: AzureError) -> None:
     parts.faults["list"] = [refusal]
     (plan, reader), (other, _) = look(whole), look(parts)
 
-    assert ([""], ["", *sorted(PLACES)]) == (lists(whole), lists(parts))
+    assert (["", "rg4"], ["", *sorted(PLACES)]) == (lists(whole), lists(parts))
     assert plan == other
     assert {"rg4/web": "create", "rg3/web": "update"} == {
         each.address: each.action.value for each in plan.changes if each.writes
     }
     assert ["rg7/old"] == [each.address for each in plan.notices if each.code == "orphan"]
     assert {Scope(SUBSCRIPTION, each).key for each in PLACES} <= reader.listings.keys()
+
+
+class Shortened(FakeBackend):
+    """Azure, where an identity may not see one resource group, and the list of the subscription leaves it out."""
+
+    def list(self, scope: Scope, /) -> Iterable[Resource]:
+        """List groups."""
+        if scope.key[1] == "rg2":
+            raise ForbiddenError("not yours", code="AuthorizationFailed", status=403)
+        return [each for each in super().list(scope) if each.id.scope.key[1] != "rg2"]
+
+
+def test_what_a_list_does_not_show_is_not_taken_for_missing() -> None:
+    """The list of its resource group decides, which says that it may not be seen."""
+    backend = Shortened.holding(*(Resource(each.id, owned(each).body) for each in declared()))
+    plan, _ = look(backend)
+
+    assert not [each.address for each in plan.changes if each.writes]
+    assert [("rg2/web", "AuthorizationFailed: not yours")] == [(each.address, each.message) for each in plan.unreadable]
 
 
 def test_a_listing_holds_what_its_resource_group_holds() -> None:
