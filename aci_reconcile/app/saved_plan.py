@@ -74,7 +74,9 @@ def make_content(plan: Plan, basis: Basis) -> Document:
     # A plan that is made again has the saved addresses, and no changes to look for.
     found = loaded.changed.addresses if loaded.changed else None
     if loaded.request.shard is not None and loaded.selected is not None:
-        found = frozenset(each.address for each in loaded.resources if each.id.key in loaded.selected)
+        # Of the other groups no more than outlines may be known, and another time more of them.
+        own = tuple(each for each in own if each.id.key in loaded.selected)
+        found = frozenset(each.address for each in own)
     again = basis.inputs.sources.addresses
     origin = Origin(
         header=basis.header,

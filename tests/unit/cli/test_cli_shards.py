@@ -124,6 +124,15 @@ def test_a_saved_plan_is_about_its_shard(fleet: CommandLine) -> None:
     assert (0, 2) == (applied.code, applied.documents[-1]["added"]), applied.out
 
 
+def test_a_saved_plan_of_some_groups_of_a_shard(fleet: CommandLine) -> None:
+    """It is about these, though the run that made it has read the others of the shard in full, too."""
+    saved = fleet("plan", "--shard", "1/3", "--only", "g0", "--out", "p.json")
+    applied = fleet("apply", "--plan", "p.json", "--format", "json")
+
+    assert (0, 0) == (saved.code, applied.code), applied.err
+    assert 1 == applied.documents[-1]["added"]
+
+
 @pytest.mark.parametrize(("words", "changed"), [((), True), (("--shard", "auto"), False)])
 def test_a_saved_plan_of_a_shard_recreates_nothing(
     words: tuple[str, ...], changed: bool, fleet: CommandLine, monkeypatch: pytest.MonkeyPatch
