@@ -30,7 +30,10 @@ def load_fleet(file: Path, run: Run) -> tuple[FleetProject, ...]:
 
     Raises:
         InvalidManifestsError: the file has errors.
+        UsageError: it is a folder; so is an empty name, of a variable that is not set.
     """
+    if (run.cwd / file).is_dir():
+        raise UsageError(f"--fleet {file}: this is a folder", hint="name the fleet file in it")
     projects, diagnostics = read_fleet(run.cwd / file, run.cwd)
     if diagnostics:
         raise InvalidManifestsError(diagnostics)

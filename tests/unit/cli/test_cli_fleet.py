@@ -85,6 +85,15 @@ def test_no_group_is_left_out_of_all_shards(fleet: CommandLine, monkeypatch: pyt
     assert "bill" in ran[0].out
 
 
+@pytest.mark.parametrize("name", ["", "shop"])
+def test_a_folder_is_no_fleet_file(name: str, fleet: CommandLine) -> None:
+    """Nobody is told to remove it."""
+    ran = fleet("plan", "--fleet", name)
+
+    assert (1, "") == (ran.code, ran.out)
+    assert f"--fleet {name or '.'}: this is a folder" in ran.err
+
+
 def test_one_failure_hides_no_other(fleet: CommandLine) -> None:
     """What comes after it is done, too; the exit code is that of the worst."""
     fleet.write("shop/manifests/g0.yaml", "name: [")
