@@ -60,7 +60,7 @@ test-docs: $(VENV)/.tested build/docs/.installed build/zensical/.installed ## ac
 	@$(BIN)/python -m pytest -q -m docs tests/docs
 
 test-lock: $(VENV)/.tested build/lock/.installed ## the lock on Azurite, a server of storage accounts: runs that are killed, stopped, cut off
-	@$(BIN)/python -m pytest -n 12 --dist worksteal -q -m lock tests/lock
+	@$(BIN)/python -m pytest -n 12 --dist worksteal -q -m lock tests/azurite
 
 test-image: $(VENV)/.tested ## the Containerfile, built and run by buildah on a base of Debian packages; both must be installed
 	@$(BIN)/python -m pytest -q -m image tests/image
@@ -209,9 +209,9 @@ build/docs/.installed: tests/docs/package.json tests/docs/package-lock.json
 	@npm ci --prefix build/docs --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-build/lock/.installed: tests/lock/package.json tests/lock/package-lock.json
+build/lock/.installed: tests/azurite/package.json tests/azurite/package-lock.json
 	@rm -rf build/lock
 	@mkdir -p build/lock
-	@cp tests/lock/package.json tests/lock/package-lock.json build/lock/
+	@cp tests/azurite/package.json tests/azurite/package-lock.json build/lock/
 	@npm ci --prefix build/lock --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

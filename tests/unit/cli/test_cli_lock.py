@@ -1,4 +1,4 @@
-"""``--lock`` and ``unlock``, as far as they need no storage account; tests/lock has the rest."""
+"""``--lock`` and ``unlock``, as far as they need no storage account; tests/azurite has the rest."""
 
 from __future__ import annotations
 

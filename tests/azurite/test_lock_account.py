@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from azurite.storage import Storage, wait_until
 from e2e.processes import SUBSCRIPTION
-from lock.storage import Storage, wait_until
 
 import aci_reconcile
 from aci_reconcile.app.lock import open_lock, read_state, write_state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from lock.storage import Storage, serve
+from azurite.storage import Storage, serve
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from azurite.proxy import proxy
 from e2e.processes import Commands, Ended, until
-from lock.proxy import proxy
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
-    from lock.storage import Storage
+    from azurite.storage import Storage
 
 pytestmark = pytest.mark.lock
 
