@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from json.encoder import encode_basestring_ascii as _quote_ascii
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _SEQUENCES = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -80,19 +80,23 @@ def _write(value: object, line: str, indent: str, put: Callable[[str], None]) ->
     """Write a value whose lines begin with ``line``."""
     if isinstance(value, str):
         put(_quote_ascii(value))
-    elif isinstance(value, dict) and value and all(isinstance(name, str) for name in value):
+    elif isinstance(value, dict) and value and _has_text_keys(cast("dict[object, object]", value)):
         mark, deeper = "{", line + indent
-        for name, each in value.items():
+        for name, each in cast("dict[str, object]", value).items():
             put(f"{mark}{deeper}{_quote_ascii(name)}: ")
             _write(each, deeper, indent, put)
             mark = ","
         put(line + "}")
     elif isinstance(value, (list, tuple)) and value:
         mark, deeper = "[", line + indent
-        for each in value:
+        for each in cast("Sequence[object]", value):
             put(mark + deeper)
             _write(each, deeper, indent, put)
             mark = ","
         put(line + "]")
     else:
         put(json.dumps(value, indent=len(indent), allow_nan=False).replace("\n", line))
+
+
+def _has_text_keys(value: dict[object, object]) -> bool:
+    return all(isinstance(name, str) for name in value)

@@ -56,7 +56,7 @@ def ask(address: str, path: str) -> tuple[int, str]:
 
 def wait_for(address: str, path: str, text: str) -> str:
     """Ask until a text is in the answer."""
-    end = time.monotonic() + PATIENCE
+    answer, end = "", time.monotonic() + PATIENCE
     while time.monotonic() < end:
         _, answer = ask(address, path)
         if text in answer:
