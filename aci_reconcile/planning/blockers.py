@@ -132,7 +132,9 @@ def _block_uncounted(changes: tuple[Change, ...], policy: Policy) -> Iterator[Bl
     if policy.spent is not None and policy.spent.unknown and blocked:
         what = "deletions and recreations" if lost else "restarts"
         reason = f"{join_addresses(blocked)}: the {what} of the last 24 hours are not known"
-        yield Blocker("uncounted", reason, blocked, "keep the count in a file: --state FILE; it is known a day later")
+        yield Blocker(
+            "uncounted", reason, blocked, "it is known after a day of watching with --state FILE, or with a lock"
+        )
 
 
 def _block_losses_of_shards(changes: tuple[Change, ...], policy: Policy) -> Iterator[Blocker]:
