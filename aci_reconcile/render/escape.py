@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from json.encoder import encode_basestring_ascii as _quote_ascii
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _SEQUENCES = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -76,10 +76,15 @@ def _indent(document: object, indent: int) -> str:
     return "".join(parts)
 
 
+_CONSTANTS: Final[Mapping[bool | None, str]] = {None: "null", True: "true", False: "false"}
+
+
 def _write(value: object, line: str, indent: str, put: Callable[[str], None]) -> None:
     """Write a value whose lines begin with ``line``."""
     if isinstance(value, str):
         put(_quote_ascii(value))
+    elif value is None or value is True or value is False:
+        put(_CONSTANTS[value])
     elif isinstance(value, dict) and value and _has_text_keys(cast("dict[object, object]", value)):
         mark, deeper = "{", line + indent
         for name, each in cast("dict[str, object]", value).items():
