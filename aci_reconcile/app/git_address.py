@@ -29,7 +29,7 @@ class GitAddress:
     """The only protocol that git may use for it."""
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """The address for messages: without a user, for a token may stand in its place."""
         if self.protocol == "file" or "://" not in self.url:
             return sanitize(self.url)

@@ -70,7 +70,7 @@ class GitSource:
                 return former
             return self._replace(former, name, self._fetch(name))
         except AciReconcileError as error:
-            raise AciReconcileError(f"{self.address.shown}: {error.message}", hint=error.hint) from error
+            raise AciReconcileError(f"{self.address.label}: {error.message}", hint=error.hint) from error
 
     def went_back(self, last: str, commit: str) -> bool:
         """Tell whether a commit does not have an earlier one in its history: the ref went back, or elsewhere.

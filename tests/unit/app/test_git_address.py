@@ -74,7 +74,7 @@ def test_servers(text: str, protocol: str, shown: str, tmp_path: Path) -> None:
     """Each may use one protocol. A token in place of a user is not shown."""
     found = parse_git_address(text, tmp_path, "--git")
 
-    assert (protocol, shown) == (found.protocol, found.shown)
+    assert (protocol, shown) == (found.protocol, found.label)
 
 
 def test_a_local_path_is_made_absolute(tmp_path: Path) -> None:

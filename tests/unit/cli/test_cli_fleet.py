@@ -6,39 +6,17 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from unit.cli.fleets import FLEET, ONE, declare, write_fleet
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Served
-
-ONE = "11111111-1111-1111-1111-111111111111"
-TWO = "22222222-2222-2222-2222-222222222222"
-FLEET = f"""\
-projects:
-  - {{project: shop/aci-reconcile.yaml, subscription: {ONE}}}
-  - {{project: bill/aci-reconcile.yaml, subscription: {TWO}}}
-  - {{project: desk/aci-reconcile.yaml, subscription: {TWO}, environment: prod}}
-"""
 
 
 @pytest.fixture
 def fleet(cli: CommandLine, served: Served, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     """Three projects of two groups each, in two subscriptions of one emulator."""
     monkeypatch.setenv("ACI_RECONCILE_ARM_ENDPOINT", served.url)
-    for name in ("shop", "bill", "desk"):
-        more = "environments: {prod: {}}\n" if name == "desk" else ""
-        text = f"name: {name}\nresourceGroup: rg-{name}\nlocation: westeurope\ncreateResourceGroups: true\n{more}"
-        cli.write(f"{name}/aci-reconcile.yaml", text)
-        for number, region in enumerate(("westeurope", "northeurope")):
-            declare(cli, name, number, region)
-    cli.write("fleet.yaml", FLEET)
-    return cli
-
-
-def declare(fleet: CommandLine, project: str, number: int, region: str = "westeurope", image: str = "nginx:1") -> None:
-    """Write the manifest of a group."""
-    container = f"{{name: c, image: '{image}', resources: {{cpu: 1, memoryInGB: 1}}}}"
-    text = f"name: {project}{number}\nlocation: {region}\nosType: Linux\ncontainers: [{container}]\n"
-    fleet.write(f"{project}/manifests/g{number}.yaml", text)
+    return write_fleet(cli)
 
 
 def test_each_project_is_planned_in_its_subscription(fleet: CommandLine) -> None:
