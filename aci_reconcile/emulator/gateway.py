@@ -16,18 +16,20 @@ from aci_reconcile.emulator import errors, times
 from aci_reconcile.emulator.aci import regions, terminals
 from aci_reconcile.emulator.arm import rights, subscriptions, versions
 from aci_reconcile.emulator.arm.call import Call, Handler
-from aci_reconcile.emulator.arm.limits import Limits, spends_provider_budget
+from aci_reconcile.emulator.arm.limits import Limits, find_actor, spends_provider_budget
 from aci_reconcile.emulator.control import Control, Counts
 from aci_reconcile.emulator.entra import endpoints, tokens
 from aci_reconcile.emulator.evidence import rests_on
 from aci_reconcile.emulator.faults import Faults, FaultyRequest, apply_fault
+from aci_reconcile.emulator.graph import requests as graph
+from aci_reconcile.emulator.graph.quota import Quota, is_query
 from aci_reconcile.emulator.key_vault import Vaults
 from aci_reconcile.emulator.knobs import Knobs
 from aci_reconcile.emulator.model import ArmError, Clock, Request, Response
 from aci_reconcile.emulator.routes import Match, match
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aci_reconcile.emulator.aci.terminals import Output, Place, Ticket
     from aci_reconcile.emulator.faults import Outcome
@@ -93,6 +95,7 @@ class Emulator:
         self._entropy = entropy
         self._on_request = on_request
         self._limits = Limits()
+        self._quota = Quota()
         self._faults = faults or Faults()
         self._counts = Counts()
         self._vaults = Vaults(lambda: entropy(16).hex())
@@ -180,6 +183,8 @@ class Emulator:
             if self._knobs.limits:
                 self._limits.spend(request, subscription, self._clock(), self._knobs)
         rights.check(request, self._knobs)
+        if self._knobs.limits and is_query(request):
+            self._quota.spend(find_actor(request, self._knobs), self._clock())
         writes = request.method.upper() not in {"GET", "HEAD"}
         with self._store.transaction(write=writes) as session:
             # The clock is read inside the transaction, so that no later write has an earlier time.
@@ -191,6 +196,13 @@ class Emulator:
                 self._limits.spend_in_region(request, subscription, regions.find_region(call), call.now)
             return handler(call)
 
+    def _show_rates(self, request: Request) -> Mapping[str, str]:
+        """Return the headers that say how many requests are left."""
+        if is_query(request):
+            return self._quota.headers(find_actor(request, self._knobs), self._clock(), self._knobs)
+        subscription = _find_subscription(request) if self._knobs.limits else ""
+        return self._limits.headers(request, subscription, self._clock(), self._knobs)
+
     def _add_headers(self, request: Request, response: Response) -> Response:
         """Add the headers that every answer of ARM has."""
         method = request.method.upper()
@@ -199,9 +211,7 @@ class Emulator:
         correlation = asked if _GUID.fullmatch(asked) else own
         headers = {
             **_FIXED,
-            **self._limits.headers(
-                request, _find_subscription(request) if self._knobs.limits else "", self._clock(), self._knobs
-            ),
+            **self._show_rates(request),
             "x-ms-request-id": own,
             "x-ms-correlation-request-id": correlation,
             "x-ms-routing-request-id": f"{_REGION}:{times.format_compact(self._clock())}:{correlation}",
@@ -264,6 +274,10 @@ def _check_version(found: Match, version: str) -> None:
     if found.route.family == "resources":
         if not versions.knows_resource_group_version(version):
             raise errors.invalid_api_version(version, ("2021-04-01", "2025-04-01"))
+        return
+    if found.route.family == "graph":
+        if version.lower() not in graph.VERSIONS:
+            raise errors.no_registered_provider("", version, graph.VERSIONS, ("global",), "resources")
         return
     kind = "containerGroupProfiles" if found.route.family == "profiles" else "containerGroups"
     known = versions.PROFILE_VERSIONS if found.route.family == "profiles" else versions.CONTAINER_GROUP_VERSIONS

@@ -179,6 +179,13 @@ class Knobs:
     latency_seconds: float = setting(0.0, fact="emulators-own")
     """Delay of every answer."""
 
+    graph_lag_seconds: float = setting(0.0, fact="graph-lag")
+    """Time after which a write shows in Resource Graph."""
+    graph_hidden: frozenset[str] = setting(frozenset(), fact="graph-silent")
+    """Subscriptions that the client may not read by Resource Graph, which leaves them out without a word."""
+    graph_payload_bytes: int = setting(16 * 1024 * 1024, fact="graph-payload")
+    """Size of an answer of Resource Graph above which it is refused."""
+
     limits: bool = setting(False, fact="quotas")
     """Whether to enforce quotas and throttling, with Azure's documented numbers."""
     quota: int = setting(100, fact="quotas")

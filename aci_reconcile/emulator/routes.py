@@ -18,6 +18,7 @@ from aci_reconcile.emulator.aci import (
     terminals,
 )
 from aci_reconcile.emulator.arm import inventory, resource_groups, rights, subscriptions, tag_names, tag_requests
+from aci_reconcile.emulator.graph import requests as graph
 from aci_reconcile.emulator.neighbours import identities, networks, security_groups, storage, workspaces
 from aci_reconcile.emulator.neighbours import operations as network_operations
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from aci_reconcile.emulator.arm.call import Call, Handler
     from aci_reconcile.emulator.model import Response
 
-Family: TypeAlias = Literal["groups", "profiles", "resources"]
+Family: TypeAlias = Literal["graph", "groups", "profiles", "resources"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,5 +246,6 @@ ROUTES = (
         _make_route(f"{scope}{_RIGHTS}", "resources", {"GET": rights.list_permissions})
         for scope in (_SUB, _RG, f"{_RG}/providers/{{namespace}}/{{kind}}/{{name}}", _SUBNET)
     ),
+    _make_route("/providers/Microsoft.ResourceGraph/resources", "graph", {"POST": graph.answer_query}),
     _make_route(f"{_ACI}/operations", "groups", {"GET": provider_actions.list_operations}),
 )

@@ -23,6 +23,7 @@ _LAST = "\U0010ffff"
 Kind = Literal[
     "deployment",
     "group",
+    "history",
     "label",
     "neighbour",
     "operation",

@@ -13,13 +13,6 @@ BEYOND_THE_EMULATOR = (
         "2026-11-28",
     ),
     Fact(
-        "graph-has-no-views",
-        "Resource Graph has no instance views of container groups.",
-        "none",
-        "public queries show containers, addresses and the provisioning state only",
-        "2026-11-28",
-    ),
-    Fact(
         "ngroup-operations",
         "PUT, PATCH, DELETE, start and restart of an NGroup take time, and a stop answers 204. A deletion takes its "
         "groups along.",

@@ -58,7 +58,10 @@ REASONS: Final[Mapping[str, str]] = {
         "deployment-operations deployment-failed deployment-outputs deployment-not-found deployment-active "
         "deployment-canceled deployment-name deployment-location deployment-complete what-if"
     ),
-    "another service answers it, and that one lags behind": "graph-has-no-views",
+    "another service answers it, and that one lags behind": (
+        "graph-query graph-page graph-truncated graph-payload graph-quota graph-throttled graph-scope graph-silent "
+        "graph-subscriptions graph-invalid graph-lag graph-has-no-views graph-rights"
+    ),
     "it is not about Azure": "emulators-own subnets-there",
 }
 

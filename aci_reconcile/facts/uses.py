@@ -64,7 +64,11 @@ USES: Final[Mapping[str, str]] = {
     "Groups in one subnet are written one after the other": "subnet-collisions",
     "A group that is stuck can be replaced": "delete-while-creating",
     "One list for each resource group shows what is unchanged; only what differs is read by itself": (
-        "lists-are-lean page-size graph-has-no-views"
+        "lists-are-lean page-size"
+    ),
+    "The status of a fleet, and orphans in many subscriptions, are read by Resource Graph, and no write rests on it": (
+        "graph-query graph-page graph-truncated graph-payload graph-quota graph-throttled graph-scope graph-silent "
+        "graph-subscriptions graph-invalid graph-lag graph-has-no-views graph-rights"
     ),
     "Orphans are looked for in the whole subscription": "resources-filter resources-page",
     "A restart and a stop are followed to their end": (

@@ -12,6 +12,7 @@ from aci_reconcile.emulator.aci.record import Group, group_from_json
 from aci_reconcile.emulator.arm import scopes, tags
 from aci_reconcile.emulator.arm.call import make_page
 from aci_reconcile.emulator.evidence import rests_on
+from aci_reconcile.emulator.graph.history import remember
 from aci_reconcile.emulator.model import Json, Response, answer
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def list_stored(call: Call, prefix: str, after: str = "") -> Iterator[tuple[str,
 
 def save(call: Call, key: str, group: Group) -> None:
     """Write a group, and reserve its DNS name and its address in the subnet."""
+    remember(call, key)
     call.session.put("group", key, group.to_json())
     if group.gone is None and group.fqdn:
         call.session.put("label", group.fqdn, {"group": key})
@@ -122,6 +124,7 @@ def save(call: Call, key: str, group: Group) -> None:
 
 def forget(call: Call, key: str, group: Group) -> None:
     """Remove a group, and free what it held."""
+    remember(call, key)
     call.session.delete("group", key)
     holder = call.session.get("label", group.fqdn) if group.fqdn else None
     if holder is not None and holder["group"] == key:

@@ -56,7 +56,7 @@ class Limits:
 
     def spend(self, request: Request, subscription: str, now: float, knobs: Knobs) -> None:
         """Take one of ARM's tokens; refuse if there is none."""
-        kind, actor = _find_kind(request), _find_actor(request, knobs)
+        kind, actor = _find_kind(request), find_actor(request, knobs)
         with self._lock:
             bucket = self._buckets.setdefault((subscription.lower(), actor, kind), _Bucket(_BUCKETS[kind][0], now))
             if bucket.refill(kind, now) < 1:
@@ -88,7 +88,7 @@ class Limits:
             extra = {f"{_HEADER}resource-requests-{name}": text for name, text in _STILL_PROVIDER.items()}
             return left | extra if provider else left
         with self._lock:
-            bucket = self._buckets.get((subscription.lower(), _find_actor(request, knobs), kind))
+            bucket = self._buckets.get((subscription.lower(), find_actor(request, knobs), kind))
             remaining = _BUCKETS[kind][0] if bucket is None else bucket.tokens
             left = {f"{_HEADER}{kind}s": str(int(remaining))}
             if provider:
@@ -113,7 +113,8 @@ def _find_verb(request: Request) -> str:
     return "delete" if request.method.upper() == "DELETE" else "write"
 
 
-def _find_actor(request: Request, knobs: Knobs) -> str:
+def find_actor(request: Request, knobs: Knobs) -> str:
+    """Return who sends a request."""
     token = (request.header("authorization") or "").partition(" ")[2]
     claims = tokens.read_own_claims(token, knobs) if token else None
     return str(claims["oid"]) if claims is not None else "anonymous"

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.emulator import errors
 from aci_reconcile.emulator.arm import scopes
+from aci_reconcile.emulator.evidence import rests_on
+from aci_reconcile.emulator.graph.quota import is_query
 from aci_reconcile.emulator.model import Json, Request, Response, answer, as_object, list_objects
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def check_linked(call: Call, content: Json) -> None:
             raise errors.not_authorized_for_link(call.knobs.client_id, done, (action, linked[0]))
 
 
+@rests_on("graph-rights")
 def find_action(request: Request) -> str:
     """Return the action that a request requires."""
     segments = request.split().path.strip("/").split("/")
@@ -56,7 +59,8 @@ def find_action(request: Request) -> str:
     named = len(lower) - lower[::-1].index("providers") if "providers" in lower[:-1] else 0
     namespace, *below = segments[named:] if named else ("Microsoft.Resources", *segments)
     types = [_SPELT.get(each.lower(), each) for each in below[::2]]
-    return "/".join((namespace, *types, _VERBS.get(request.method.upper(), "write")))
+    verb = "read" if is_query(request) else _VERBS.get(request.method.upper(), "write")
+    return "/".join((namespace, *types, verb))
 
 
 def _make_role(knobs: Knobs) -> Json:

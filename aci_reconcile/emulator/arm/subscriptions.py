@@ -68,10 +68,15 @@ def list_tenants(call: Call) -> Response:
 
 def list_all(call: Call) -> Response:
     """Return the initial subscription, and those created by their first use."""
+    found = [_show(each, call.knobs) for each in list_used(call)]
+    return answer(200, {"value": found, "count": {"type": "Total", "value": len(found)}})
+
+
+def list_used(call: Call) -> list[str]:
+    """Return the ids of the initial subscription, and of those created by their first use."""
     used = {str(document["subscription"]).lower() for _, document in call.session.scan("resource_group", "")}
     first = call.knobs.subscription_id.lower()
-    found = [_show(each, call.knobs) for each in (first, *sorted(used - {first}))]
-    return answer(200, {"value": found, "count": {"type": "Total", "value": len(found)}})
+    return [first, *sorted(used - {first})]
 
 
 def get(call: Call) -> Response:

@@ -13,6 +13,7 @@ from aci_reconcile.emulator.evidence.arm import ARM
 from aci_reconcile.emulator.evidence.around_groups import AROUND_GROUPS
 from aci_reconcile.emulator.evidence.deployments import DEPLOYMENTS
 from aci_reconcile.emulator.evidence.fact import Fact, Kind
+from aci_reconcile.emulator.evidence.graph import GRAPH
 from aci_reconcile.emulator.evidence.neighbours import NEIGHBOURS
 from aci_reconcile.emulator.evidence.refusals import REFUSALS
 from aci_reconcile.emulator.evidence.switches import SWITCHES
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FACTS", "Fact", "Kind", "get_fact", "rests_on"]
 
-FACTS: tuple[Fact, ...] = (*ANSWERS, *AROUND_GROUPS, *NEIGHBOURS, *DEPLOYMENTS, *REFUSALS, *SWITCHES, *ARM)
+FACTS: tuple[Fact, ...] = (*ANSWERS, *AROUND_GROUPS, *NEIGHBOURS, *DEPLOYMENTS, *REFUSALS, *SWITCHES, *ARM, *GRAPH)
 _BY_ID = {fact.id: fact for fact in FACTS}
 T = TypeVar("T")
 

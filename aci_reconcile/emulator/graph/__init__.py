@@ -1,0 +1,1 @@
+"""Azure Resource Graph: a copy of what subscriptions hold, which lags behind, and is asked with queries."""
