@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.health import describe_condition, has_ended
@@ -139,7 +140,9 @@ def describe_not_compared_secrets(plan: Plan) -> str:
 def _render_actions(plan: Plan, header: Header, style: Style, *, width: int, verbose: bool) -> Iterator[str]:
     differing = find_differing(plan)
     if plan:
-        yield f"aci-reconcile will perform these actions ({header.text(full=verbose)}):"
+        sentence = f"aci-reconcile will perform these actions ({header.text(full=verbose)}):"
+        # Names are kept whole, so that they can be searched for.
+        yield sentence if verbose else fill(sentence, width, break_long_words=False, break_on_hyphens=False)
     # In the order of the apply: resource groups come before their groups, and go after them.
     yield from _render_resource_groups(plan, style, create=True)
     yield from render_groups(differing, style, width=width, full=verbose)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,15 @@ def test_what_failed_for_many_at_once_is_told_once(groups: int, told: str) -> No
 
     assert [f"Error: {told}", "Error: rg/other: 403"] == [each for each in text.splitlines() if "Error" in each]
     assert f"{groups + 1} could not be read or compared" in text
+
+
+def test_a_place_wraps_where_a_line_ends() -> None:
+    """The first line names the place, which may be long; no name in it is broken, as one searches for names."""
+    header = replace(HEADER, project="front-office/production", endpoint="local emulator")
+    text = render_plan_text(Plan("shop", (update(IMAGE),)), header, PLAIN, width=80)
+
+    first = text.split("\n\n", maxsplit=1)[0]
+    assert first.splitlines() == [
+        "aci-reconcile will perform these actions (project front-office/production,",
+        "subscription 1234…, endpoint local emulator):",
+    ]
