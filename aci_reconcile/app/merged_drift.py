@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.notifications import check_metrics_file, keep_drift_issue, write_metrics
 from aci_reconcile.core.errors import UsageError
-from aci_reconcile.findings import Drift
+from aci_reconcile.findings import Drift, Kind
 from aci_reconcile.planning.values import Plan
 from aci_reconcile.render.formats.issue import ReportedDrift
 from aci_reconcile.render.formats.metrics import DriftNumbers, render_drift_metrics
 from aci_reconcile.render.page.page import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from aci_reconcile.app.results import Checked, Result
     from aci_reconcile.app.run import Run
+    from aci_reconcile.findings import Finding
     from aci_reconcile.git_hosts import GitHub
     from aci_reconcile.render.page.page import Page
 
@@ -59,7 +60,7 @@ class DriftReceivers:
         if not complete:
             run.console.warn("a check failed, so the issue was left as it is")
             return
-        findings = tuple(finding for each in results if each.checked for finding in each.checked.findings)
+        findings = _list_findings(results)
         whose = self.topic or _find_topic(results)
         keep_drift_issue(self.github, ReportedDrift(findings, page), whose, run)
 
@@ -94,18 +95,25 @@ def _make_numbers(results: Sequence[Result]) -> list[DriftNumbers]:
 def _add_up(project: str, results: Sequence[Result]) -> DriftNumbers:
     """Return the numbers of one project from those of its shards."""
     found = [each.checked for each in results if each.checked is not None]
+    findings = _list_findings(results)
     return DriftNumbers(
         project,
         project.partition("/")[2],
-        tuple(finding for each in found for finding in each.findings),
+        findings,
         tuple(one for each in found for one in each.health),
         frozenset(address for each in found for address in _list_unhealthy(project, each)),
         tuple(one.name for each in results for one in each.end.page.entries if one.outcome is not Outcome.ERROR),
         sum(_count(each, "missing") for each in results),
-        sum(_count(each, "undeclared") for each in results),
+        sum(each.kind is Kind.UNDECLARED and each.acceptance is None for each in findings),
         sum(_count(each, "unreadable") for each in results),
         sum(_count(each, "secrets_not_compared") for each in results),
     )
+
+
+def _list_findings(results: Iterable[Result]) -> tuple[Finding, ...]:
+    """Return each finding of a project once: a group without a manifest is in no shard, so each tells of it."""
+    told = ((each.project, finding) for each in results if each.checked for finding in each.checked.findings)
+    return tuple(finding for _, finding in dict.fromkeys(told))
 
 
 def _list_unhealthy(project: str, checked: Checked) -> list[str]:

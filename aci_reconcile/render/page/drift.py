@@ -9,7 +9,7 @@ from aci_reconcile.core.errors import Severity
 from aci_reconcile.operate.diagnosis import list_insights
 from aci_reconcile.planning.blockers import find_unchanged
 from aci_reconcile.planning.values import Action, Notice
-from aci_reconcile.render.page.page import Entry, Outcome, Page, Remark
+from aci_reconcile.render.page.page import NO_MANIFEST, Entry, Outcome, Page, Remark
 from aci_reconcile.render.page.plan import (
     FAILED_WEIGHT,
     make_change_entry,
@@ -63,7 +63,7 @@ def _make_entries(drift: Drift) -> Iterator[Entry]:
         yield _mark_unhealthy(entry, sick[change.address]) if change.address in sick else entry
     for each in drift.undeclared:
         if isinstance(each, Notice):
-            yield _mark_drifted(Entry(each.address, Outcome.FAILED, each.message, "?"))
+            yield _mark_drifted(Entry(each.address, Outcome.FAILED, each.message, NO_MANIFEST))
     # A group that vanished or changed between two runs may be in no plan any more; its finding needs an entry.
     for address in dict.fromkeys(each.address for each in drift.since_last_check if each.address not in named):
         yield Entry(address, Outcome.SAME, "as declared")

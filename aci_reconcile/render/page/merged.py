@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.reconcile.events import Finished
 from aci_reconcile.render.missing_secrets import join_few
-from aci_reconcile.render.page.page import Entry, Page, Remark
+from aci_reconcile.render.page.page import NO_MANIFEST, Entry, Page, Remark
 from aci_reconcile.render.text.apply import render_summary_text
 from aci_reconcile.render.text.drift import DIFFERENCES
 from aci_reconcile.render.text.style import PLAIN
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _OF_ONE_RUN: Final = frozenset({"took", "plan digest"})
 """Facts that say nothing of several runs together."""
+_UNDECLARED: Final = "undeclared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def merge_pages(parts: Sequence[Part]) -> Page:
     subjects = list(dict.fromkeys(each.subject for each in pages if each.subject))
     named = len(subjects) > 1
     # What a run that failed counted is about something else: its mistakes, or what it would have done.
-    counts = _add_counts(each.page for each in parts if not each.failed)
+    counts = _add_counts([each.page for each in parts if not each.failed])
     failed = sum(each.failed for each in parts)
     verdicts = (
         f"{failed} of {count(len(parts), 'run')} failed." if failed else "",
@@ -73,11 +74,20 @@ def _count_runs(parts: Sequence[Part], subjects: Sequence[str]) -> Iterator[tupl
         yield "shards", str(shards)
 
 
-def _add_counts(pages: Iterable[Page]) -> tuple[tuple[str, int], ...]:
+def _add_counts(pages: Sequence[Page]) -> tuple[tuple[str, int], ...]:
     totals: dict[str, int] = {}
     for name, number in (each for page in pages for each in page.counts):
         totals[name] = totals.get(name, 0) + number
+    # A group without a manifest is in no shard, so each of them tells of it.
+    if _UNDECLARED in totals:
+        totals[_UNDECLARED] -= _count_repeated(pages)
     return tuple(totals.items())
+
+
+def _count_repeated(pages: Iterable[Page]) -> int:
+    """Return how often pages tell of a group without a manifest that a page before them has told of."""
+    told = [(page.subject, each.name) for page in pages for each in page.entries if each.mark == NO_MANIFEST]
+    return len(told) - len(set(told))
 
 
 def _merge_remarks(parts: Sequence[Part], *, named: bool) -> Iterator[Remark]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PRESENT = "(present)"
 """The value of a list's entry that is only its key."""
+NO_MANIFEST = "?"
+"""The mark of a group that is ours, and that no manifest declares."""
 
 
 class Outcome(StrEnum):

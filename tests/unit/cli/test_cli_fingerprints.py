@@ -104,8 +104,9 @@ def test_vouching_writes_the_new_fingerprint_once(
     made = tag_of(secretive)
     again = secretive("apply", "-y", "--trust-secrets")
 
-    assert ["~", "rg-shop/web", "[tags", "only]", "manifests/web.yaml:1"] == planned.out.splitlines()[2].split()
-    assert "tags.aci-reconcile-secrets (fingerprint of the secrets)" == planned.out.splitlines()[3].strip()
+    head, field = planned.out.split("\n\n")[1].splitlines()
+    assert ["~", "rg-shop/web", "[tags", "only]", "manifests/web.yaml:1"] == head.split()
+    assert "tags.aci-reconcile-secrets (fingerprint of the secrets)" == field.strip()
     assert (0, 0) == (first.code, again.code)
     assert made == tag_of(secretive)
     assert "No changes. 1 group matches its manifest.\n" in again.out

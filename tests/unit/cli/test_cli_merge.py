@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from git_host_server import GitHost
     from unit.cli.command_line import CommandLine
 
+ACCEPTED = "aci-reconcile.accepted.yaml"
 REGIONS = ("westeurope", "northeurope", "eastus")
 
 
@@ -249,6 +250,29 @@ def test_the_metrics_of_all(fleet: CommandLine) -> None:
 
     assert [2, 2] == codes
     assert read_series(one) == read_series(merged)
+
+
+def test_a_group_without_a_manifest(fleet: CommandLine) -> None:
+    """It is in no shard, so each of them tells of it; all of them together tell of it once, accepted or not."""
+    run_shards(fleet, "apply", "-y")
+    (fleet.folder / "manifests/g1.yaml").unlink()
+    codes = run_shards(fleet, "drift", count=2)
+    whole = fleet("drift", "--metrics", "one.prom", "-o", "markdown")
+    ran = fleet("merge", *(f"r/{each}.json" for each in (1, 2)), "--metrics", "all.prom", "-o", "markdown")
+    one, merged = ((fleet.folder / name).read_text(encoding="utf-8") for name in ("one.prom", "all.prom"))
+    fleet.write(ACCEPTED, "- {address: rg-shop/g1, until: 2999-01-01, reason: it goes soon}\n")
+    accepted = run_shards(fleet, "drift", count=2)
+    fleet("drift", "--metrics", "one.prom")
+    fleet("merge", *(f"r/{each}.json" for each in (1, 2)), "--metrics", "all.prom")
+    left = [(fleet.folder / name).read_text(encoding="utf-8") for name in ("one.prom", "all.prom")]
+
+    assert ([2, 2], 2, 2) == (codes, whole.code, ran.code)
+    assert "Drift: 1 group has no manifest. 2 groups in sync." in ran.out
+    assert 1 == ran.out.count("has this project's tag but no manifest")
+    assert read_series(one) == read_series(merged)
+    assert 'state="undeclared"} 1.0' in merged
+    assert [0, 0] == accepted
+    assert read_series(left[0]) == read_series(left[1])
 
 
 def test_the_metrics_of_a_check_that_failed(fleet: CommandLine) -> None:
