@@ -11,7 +11,7 @@ from e2e.processes import PROJECT, Commands
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 LONG = """\
 # the shop

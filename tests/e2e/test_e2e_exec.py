@@ -92,6 +92,7 @@ def test_the_code_and_the_bytes_are_those_of_the_program(run: Commands) -> None:
     assert (42, data) == (done.returncode, done.stdout)
 
 
+@pytest.mark.long
 def test_options_of_the_program_are_the_program_s(run: Commands) -> None:
     """Behind the dashes nothing is ours, and no input is waited for."""
     done = run("exec", "web", "--", "printf", "%s.", "--help", "-t", "--", "--raw", "$HOME")
@@ -142,6 +143,7 @@ def test_without_an_exit_code(run: Commands) -> None:
     assert (0, b"on a terminal\r\n") == (done.returncode, done.stdout)
 
 
+@pytest.mark.long
 def test_a_reader_that_goes_away_ends_the_program(run: Commands, shells: RealShells) -> None:
     """As `... | head -1` does."""
     shells.ended.clear()
@@ -167,6 +169,7 @@ def _begin(run: Commands, *words: str) -> subprocess.Popen[bytes]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", _SIGNALS)
 def test_a_signal_ends_both_ends(run: Commands, shells: RealShells, number: signal.Signals) -> None:
     """The program in the container gets Ctrl-C, and its terminal is closed."""
@@ -295,6 +298,7 @@ os.execvp(sys.argv[1], sys.argv[1:])
 """
 
 
+@pytest.mark.long
 def test_a_shell_on_a_terminal(run: Commands, shells: RealShells) -> None:
     """Keys and their echo, the size, Ctrl-C for the program, and the code of the shell."""
     opened, prompt = len(shells.opened), b"# " if os.geteuid() == 0 else b"$ "
@@ -315,6 +319,7 @@ def test_a_shell_on_a_terminal(run: Commands, shells: RealShells) -> None:
     assert b"cannot be told if it changes" in screen.shown
 
 
+@pytest.mark.long
 def test_a_program_on_a_terminal(run: Commands) -> None:
     """Its own code; what it prints is not touched."""
     with _screen(run, "exec", "web", "-it", "--", "sh", "-c", "printf '\\033[1mbold\\n'; test -t 0; exit 6") as screen:
@@ -323,6 +328,7 @@ def test_a_program_on_a_terminal(run: Commands) -> None:
     assert b"\x1b[1mbold\r\n" in screen.shown
 
 
+@pytest.mark.long
 def test_leaving_a_terminal(run: Commands) -> None:
     """Ctrl-P Ctrl-Q; a Ctrl-P with something else behind it is the program's."""
     with _screen(
@@ -365,6 +371,7 @@ def test_the_terminal_is_restored_after_a_kill(run: Commands) -> None:
             time.sleep(0.01)
 
 
+@pytest.mark.long
 def test_the_terminal_is_restored_when_the_connection_breaks(
     run: Commands, shells: RealShells, monkeypatch: pytest.MonkeyPatch
 ) -> None:

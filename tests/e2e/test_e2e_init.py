@@ -11,7 +11,7 @@ from e2e.processes import Commands
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 def test_two_commands_end_with_a_running_group(tmp_path: Path) -> None:

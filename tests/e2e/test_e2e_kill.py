@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 APPLY = ("apply", "-y", "--allow-replace=1", "--concurrency", "1", "--stable-for", "0s")
 PLACE = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shop"
@@ -151,7 +151,6 @@ def test_a_replacement_survives_the_death_of_its_apply(tmp_path: Path, moment: M
     assert -9 == _dies(tmp_path / "work", _replacement, moment)[0]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_former_group_that_is_put_back_survives_the_death_of_its_apply(tmp_path: Path, after: bool) -> None:
     """Be it back or not: the next apply recreates it, or creates it."""

@@ -10,7 +10,7 @@ from e2e.processes import PROJECT, SUBSCRIPTION, Commands, azure
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 def test_a_right_that_is_missing(tmp_path: Path) -> None:
