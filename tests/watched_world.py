@@ -10,17 +10,21 @@ from azure_world import AzureWorld
 from factories import SUBSCRIPTION
 
 from aci_reconcile.app.connection import Connection
-from aci_reconcile.app.requests import Sources, Target
+from aci_reconcile.app.requests import LockRequest, Sources, Target
 from aci_reconcile.app.run import ScriptRun, Silence
 from aci_reconcile.app.watch.controller import Controller, make_controller
 from aci_reconcile.app.watch.ledger_file import LedgerFile
+from aci_reconcile.app.watch.link import Link
 from aci_reconcile.app.watch.settings import Settings, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from lease_model import FakeBlob
+
     from aci_reconcile.app.git_source import GitSource
+    from aci_reconcile.manifest import Project
     from aci_reconcile.reconcile.events import Event
     from aci_reconcile.reconcile.rounds import Round
 
@@ -58,6 +62,8 @@ class WatchedWorld:
     said: Said = field(default_factory=Said)
     git: GitSource | None = None
     """Where the manifests are fetched from, if they are not in the folder."""
+    lock: FakeBlob | None = None
+    """The lock of the project, if it has one."""
     number: int = 0
     controller: Controller = field(init=False)
 
@@ -75,8 +81,9 @@ class WatchedWorld:
         surroundings = Surroundings(
             show=self.events.append, tell=lambda _before, done: self.rounds.append(done), chance=lambda: 0.0
         )
-        controller = make_controller(Sources(), Target(), self.settings, run, surroundings, self.git)
-        controller.course.link = _Link(self.world)  # type: ignore[assignment]
+        target = Target(lock=LockRequest("watch") if self.lock is not None else None)
+        controller = make_controller(Sources(), target, self.settings, run, surroundings, self.git)
+        controller.course.link = WorldLink(target, run, world=self.world, lock=self.lock)
         self.controller = controller
 
     def keep_state(self) -> LedgerFile:
@@ -109,15 +116,14 @@ class WatchedWorld:
         return self.rounds[before:]
 
 
-@dataclass
-class _Link:
-    """The connection to the emulator."""
+@dataclass(slots=True)
+class WorldLink(Link):
+    """The connection to the emulator: the real one signs in, and the lock is a model of one."""
 
-    world: AzureWorld
+    world: AzureWorld = field(kw_only=True)
+    lock: FakeBlob | None = field(kw_only=True)
 
-    def open(self, _project: Any) -> Connection:
-        """Return it."""
+    def _connect(self, project: Project) -> Connection:
+        del project
+        self.blob = self.lock
         return Connection(self.world.backend, "", "here")
-
-    def close(self) -> None:
-        """Leave it open."""

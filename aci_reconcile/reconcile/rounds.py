@@ -27,7 +27,7 @@ class Fault(StrEnum):
     AZURE = "azure"
     """Something could not be read, or there is no credential."""
     STATE = "state"
-    """What was deleted in the last 24 hours cannot be kept, or the lock is lost."""
+    """What was deleted in the last 24 hours cannot be kept, or the lock cannot be asked for, or is lost."""
 
 
 class Trouble(StrEnum):
@@ -107,7 +107,7 @@ class Round:
     """How many of those were given up with that."""
     concerns: tuple[Concern, ...] = ()
     paused: str = ""
-    """Why nothing at all is healed although ``--heal`` allows it: a freeze, a ref that went back in history."""
+    """Why nothing at all is healed although ``--heal`` allows it: a freeze, a ref that went back, another's lock."""
     revision: str = ""
     """The commit of the manifests, where they come from Git."""
     fetch_failure: str = ""

@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 import requests
 import trustme
 from docs_blocks import ROOT
 from e2e.processes import PATIENCE, Commands
-from e2e.secure import CLIENT, CLIENT_SECRET, TENANT, Secure, secure
+from e2e.secure import Secure, secure
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -42,9 +41,7 @@ class Storage:
 
     def ask(self, method: str, path: str, **headers: str) -> requests.Response:
         """Send a request about a container or a blob."""
-        form = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": CLIENT_SECRET}
-        wanted = urlencode({**form, "scope": "https://storage.azure.com/.default"}).encode()
-        token = self.arm.ask("POST", f"/{TENANT}/oauth2/v2.0/token", wanted)["access_token"]
+        token = self.arm.get_token("https://storage.azure.com")
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         sent |= {"Authorization": f"Bearer {token}", "x-ms-version": "2021-12-02", "x-ms-date": formatdate(usegmt=True)}
         trusted = self.environ["REQUESTS_CA_BUNDLE"]

@@ -12,7 +12,7 @@ import threading
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -56,14 +56,14 @@ class Commands:
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
-    def begin(self, *words: str, **environ: str) -> subprocess.Popen[str]:
+    def begin(self, *words: str, stdout: IO[str] | int = subprocess.PIPE, **environ: str) -> subprocess.Popen[str]:
         """Begin it, in a process group of its own."""
         return subprocess.Popen(
             [*COMMAND, *words],
             cwd=self.folder,
             env=self.environment(environ),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,

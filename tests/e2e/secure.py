@@ -62,11 +62,16 @@ class Secure:
         """Return how often each operation was asked for."""
         return self.ask("GET", "/emulator/requests")["requests"]
 
+    def get_token(self, resource: str = "https://management.azure.com") -> str:
+        """Return a token of a client."""
+        form = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": CLIENT_SECRET}
+        wanted = urlencode({**form, "scope": f"{resource}/.default"}).encode()
+        token: str = self.ask("POST", f"/{TENANT}/oauth2/v2.0/token", wanted)["access_token"]
+        return token
+
     def group(self, name: str = "") -> Any:
         """Return a container group, or all of them, as a client with a token sees them."""
-        form = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": CLIENT_SECRET}
-        wanted = urlencode({**form, "scope": "https://management.azure.com/.default"}).encode()
-        token = self.ask("POST", f"/{TENANT}/oauth2/v2.0/token", wanted)["access_token"]
+        token = self.get_token()
         return self.ask("GET", f"{GROUPS}{name and f'/{name}'}?api-version={API}", Authorization=f"Bearer {token}")
 
 

@@ -16,7 +16,6 @@ from aci_reconcile.render.words import format_time
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from aci_reconcile.app.connection import Connection
     from aci_reconcile.app.requests import Target
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.watch.attempts import Attempt
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
     from aci_reconcile.app.watch.manifests import Manifests
     from aci_reconcile.app.watch.run_states import RunStates
     from aci_reconcile.app.watch.settings import Settings, Surroundings
-    from aci_reconcile.azure.lock.lease import HeldLock
+    from aci_reconcile.azure.lock.lease import Blob, HeldLock
+    from aci_reconcile.core.backend import Backend
     from aci_reconcile.core.model import Key, ResourceId
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.reconcile.rounds import Concern
@@ -56,7 +56,7 @@ class Course:
     in_flight: Mapping[str, str] = field(default_factory=dict[str, str])
     """The groups whose write was sent and has not ended, for a run that is broken off."""
     remembered: Loaded | None = None
-    knows: Connection | None = None
+    knows: Backend | None = None
     """The connection that redacts their secrets already."""
     untimed: Loaded | None = None
     """The manifests of the last round, as they were read."""
@@ -64,41 +64,49 @@ class Course:
     """The same with what their schedules said."""
     owner: str = ""
     ledger: Ledger | None = None
-    lock: HeldLock | None = None
-    """The lock under which the ledger was read."""
+    blob: Blob | None = None
+    """The lock that the ledger is kept beside; None if the project has no lock."""
     state: State | None = None
-    """Where it is kept."""
+    """Where it is kept: beside the lock only while that is held."""
 
-    def open_ledger(self, owner: str, lock: HeldLock | None) -> None:
-        """Read the ledger of the project, once for each lock; warn if it tells nothing.
+    def open_ledger(self, owner: str, blob: Blob | None) -> None:
+        """Read the ledger of the project once; if it is beside a lock, only who holds that can read it.
 
         Raises:
             UsageError: what is kept is another project's, or something else.
             AciReconcileError: it could not be read.
         """
-        if self.ledger is not None and owner == self.owner and lock is self.lock:
-            return
-        state, writes = self._choose_state(lock), self.settings.heal in {Heal.CONFIG, Heal.ALL}
+        if blob is not None and self.settings.state is not None:
+            raise UsageError("--state and a lock cannot be combined", hint="the count is kept beside the lock")
+        if owner != self.owner or blob is not self.blob:
+            self.owner, self.blob, self.ledger = owner, blob, None
+        if self.ledger is None and blob is None:
+            self._read(self.settings.state)
+            if self.settings.heal is not Heal.NONE:
+                self.run.console.info("There is no --lock, so nothing keeps a second watch of this project away.")
+
+    def read_ledger(self, lock: HeldLock) -> None:
+        """Read the ledger beside a lock that was just taken: whoever held it before may have added to it.
+
+        Raises:
+            UsageError: what is kept is another project's, or something else.
+            AciReconcileError: it could not be read.
+        """
+        from aci_reconcile.app.watch.ledger_lock import LedgerBesideLock
+
+        self._read(LedgerBesideLock(lock))
+
+    def _read(self, state: State | None) -> None:
+        """Read the ledger; warn if it tells nothing."""
         now = self.run.clock.now()
-        ledger, why = state.read(owner, now) if state is not None else (begin_unknown(now), "there is no --state")
-        self.owner, self.lock, self.state, self.ledger = owner, lock, state, ledger
-        if self.settings.heal is not Heal.NONE and lock is None:
-            self.run.console.info("There is no --lock, so nothing keeps a second watch of this project away.")
-        if why and writes:
+        ledger, why = state.read(self.owner, now) if state is not None else (begin_unknown(now), "there is no --state")
+        self.state, self.ledger = state, ledger
+        if why and self.settings.heal in {Heal.CONFIG, Heal.ALL}:
             until = format_time(ledger.unknown_until)
             self.run.console.warn(
                 f"What the last 24 hours took of the safety limits is not known ({why}): "
                 f"nothing is deleted or recreated before {until}."
             )
-
-    def _choose_state(self, lock: HeldLock | None) -> State | None:
-        if lock is None:
-            return self.settings.state
-        if self.settings.state is not None:
-            raise UsageError("--state and a lock cannot be combined", hint="the count is kept beside the lock")
-        from aci_reconcile.app.watch.ledger_lock import LedgerBesideLock
-
-        return LedgerBesideLock(lock)
 
     def declare_power(self, loaded: Loaded, now: float) -> Loaded:
         """Return the manifests with what their schedules say now; the same objects while that is the same.
@@ -126,10 +134,16 @@ class Course:
         Raises:
             AciReconcileError: it cannot be kept.
         """
-        ledger, now = self.get_ledger(), self.run.clock.now()
-        noted = ledger.note_owned(owned, now).forget(now)
+        self._keep(self._note(owned).forget(self.run.clock.now()))
+
+    def has_news(self, owned: int) -> bool:
+        """Whether ``note_round`` would note anything, or nobody has read yet what was noted before."""
+        return self.ledger is None or self._note(owned) is not self.ledger
+
+    def _note(self, owned: int) -> Ledger:
+        noted = self.get_ledger().note_owned(owned, self.run.clock.now())
         commit = "" if self.manifests.pause else self.manifests.revision
-        self._keep(replace(noted, commit=commit) if commit and commit != noted.commit else noted)
+        return replace(noted, commit=commit) if commit and commit != noted.commit else noted
 
     def expect(self, entries: Iterable[Entry]) -> None:
         """Count what is about to be done.

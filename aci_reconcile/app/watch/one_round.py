@@ -1,55 +1,40 @@
-"""One round of a watch: read the manifests, read Azure, plan, and make the changes that are allowed."""
+"""One round of a watch: read the manifests, read Azure, plan, and make the changes that are allowed.
+
+Where the project has a lock, it is held only by a round that has something to write, which looks again once it holds
+it: so somebody's apply gets its turn, and a second watch goes on where this one ended.
+"""
 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.app.manifests import find_secrets
-from aci_reconcile.app.policy import make_policy
-from aci_reconcile.app.proposal import make_reader, propose_plan
-from aci_reconcile.app.watch.attempts import find_wait
+from aci_reconcile.app.watch.blame import RoundError, blame
 from aci_reconcile.app.watch.carrying_out import Made, carry_out
-from aci_reconcile.app.watch.choice import Choice, Limits, choose_changes, list_orphans
+from aci_reconcile.app.watch.look import Seen, choose, look
 from aci_reconcile.app.watch.revival import plan_revival
-from aci_reconcile.app.workspace import Workspace
 from aci_reconcile.core.errors import (
     AciReconcileError,
     AzureError,
     InvalidManifestsError,
     LockedError,
     LockError,
-    LockLostError,
     Severity,
     UsageError,
 )
-from aci_reconcile.reconcile import Refresh
-from aci_reconcile.reconcile.reader import Search
 from aci_reconcile.reconcile.rounds import Allowance, Concern, Fault, Heal, Round, Trouble
 from aci_reconcile.render.text.apply import summarize_error
 from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
-
-    from aci_reconcile.app.watch.attempts import Attempt
     from aci_reconcile.app.watch.course import Course
     from aci_reconcile.planning.policy import Policy
-    from aci_reconcile.planning.values import Change, Plan
+    from aci_reconcile.planning.values import Plan
 
 _FINE: Final = frozenset({Trouble.UNHEALTHY, Trouble.ORPHAN})
 """Troubles of groups that are as declared, or not declared."""
-
-
-class _RoundError(Exception):
-    """A part of a round has failed, and so the round has."""
-
-    def __init__(self, fault: Fault, error: AciReconcileError) -> None:
-        super().__init__(error.message)
-        self.fault = fault
-        self.error = error
 
 
 def make_round(course: Course, number: int) -> Round:
@@ -63,7 +48,7 @@ def make_round(course: Course, number: int) -> Round:
     known = Round(number, began)
     try:
         known = _make_round(course, known)
-    except _RoundError as failure:
+    except RoundError as failure:
         if number == 1 and isinstance(failure.error, (LockError, UsageError)):
             raise failure.error from failure
         known = replace(known, fault=failure.fault, failure=_describe(failure.error))
@@ -71,142 +56,94 @@ def make_round(course: Course, number: int) -> Round:
     return replace(known, seconds=now - began, cpu_seconds=time.process_time() - spent)
 
 
-@contextmanager
-def _blame(fault: Fault) -> Generator[None]:
-    """Turn an error into a failed round; what Azure says is Azure's fault wherever it is said."""
-    try:
-        yield
-    except (LockError, LockedError, LockLostError) as error:
-        raise _RoundError(Fault.STATE, error) from error
-    except AzureError as error:
-        raise _RoundError(Fault.AZURE, error) from error
-    except AciReconcileError as error:
-        raise _RoundError(fault, error) from error
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a round has seen last, and what became of it."""
+
+    seen: Seen
+    made: Made = field(default_factory=Made)
+    resting: tuple[Concern, ...] = ()
+    """Groups that do not run, and are left as they are."""
+    failure: str = ""
+    """Why the lock could not be asked for."""
 
 
 def _make_round(course: Course, known: Round) -> Round:
     # Nothing is written here, so a signal may break it off.
     with course.surroundings.may_end():
-        workspace = _prepare(course, known.began)
-        # What can be wrong besides Azure is the manifests: that none declares a group.
-        with _blame(Fault.MANIFESTS):
-            plan = _propose(workspace, course, known.began)
-            if plan.blind is not None and not plan.changes:
-                raise AzureError(f"{plan.blind.address} could not be read: {plan.blind.message}")
-    with _blame(Fault.STATE):
-        course.note_round(plan.live)
-        bad = course.states.note(plan.changes, course.run.clock.now())
-        _forget_attempts(plan, course)
-        choice = choose_changes(plan, _make_limits(course))
-        made, resting = _act(choice, bad, workspace, course)
-    concerns = _list_concerns(choice, resting, made, course)
+        seen = look(course, known.began)
+    with blame(Fault.STATE):
+        done = _act_in_turn(seen, known.began, course) if course.link.blob is not None else _act(seen, course)
+    return _describe_outcome(done, known, course)
+
+
+def _act_in_turn(seen: Seen, began: float, course: Course) -> _Outcome:
+    """Act while the lock is held, if there is anything to write; what else could be written is decided anew then."""
+    revival, resting = _find_revival(seen, course)
+    if not (seen.choice.plan or revival or course.has_news(seen.plan.live)):
+        return _Outcome(seen, resting=resting)
+    with ExitStack() as stack:
+        try:
+            with course.surroundings.may_end():
+                lock = stack.enter_context(course.link.hold())
+        except (LockedError, AzureError) as error:
+            failure = "" if isinstance(error, LockedError) else error.message
+            held = replace(seen, choice=choose(seen.plan, course, error.message))
+            return _Outcome(held, resting=resting, failure=failure)
+        course.read_ledger(lock)
+        with course.surroundings.may_end():
+            seen = look(course, began, seen)
+        return _act(seen, course)
+
+
+def _act(seen: Seen, course: Course) -> _Outcome:
+    """Make the chosen changes, then start what does not run."""
+    course.note_round(seen.plan.live)
+    made = carry_out(seen.choice.plan, seen.workspace, course)
+    plan, resting = _find_revival(seen, course)
+    if plan is not None:
+        made = made.add(carry_out(plan, seen.workspace, course))
+    return _Outcome(seen, made, resting)
+
+
+def _find_revival(seen: Seen, course: Course) -> tuple[Plan | None, tuple[Concern, ...]]:
+    """Return the plan that makes groups run again, and those that are left alone; None if none may be started."""
+    if course.settings.heal is not Heal.ALL or seen.choice.paused or course.manifests.pause:
+        return None, ()
+    return plan_revival(seen.bad, seen.workspace, course)
+
+
+def _describe_outcome(done: _Outcome, known: Round, course: Course) -> Round:
+    """Return the round with what was found, and what became of it."""
+    seen, made = done.seen, done.made
+    concerns = _list_concerns(done, course)
     off = {each.address.lower() for each in concerns if each.trouble not in _FINE}
-    declared = {each.address.lower() for each in workspace.loaded.resources}
-    unread = plan.unreadable[0] if plan.unreadable else None
-    known = _count_allowances(known, workspace.policy, course)
+    declared = {each.address.lower() for each in seen.workspace.loaded.resources}
+    unread = seen.plan.unreadable[0] if seen.plan.unreadable else None
+    failure = f"{unread.address} could not be read: {unread.message}" if unread else done.failure
     return replace(
-        known,
-        fault=Fault.AZURE if unread else None,
-        failure=f"{unread.address} could not be read: {unread.message}" if unread else "",
+        _count_allowances(known, seen.workspace.policy, course),
+        fault=Fault.AZURE if unread else Fault.STATE if failure else None,
+        failure=failure,
         planned=True,
         declared=len(declared),
-        owned=plan.live,
+        owned=seen.plan.live,
         in_sync=len(declared - off),
         healed=tuple(made.healed[each] for each in sorted(made.healed)),
         failed_changes=len(made.failed),
         given_up=made.given_up,
         concerns=concerns,
-        paused=choice.paused,
+        paused=seen.choice.paused,
         revision=course.manifests.revision,
         fetch_failure=course.manifests.fetch_failure,
     )
 
 
-def _prepare(course: Course, now: float) -> Workspace:
-    """Load the manifests, connect, and make the policy."""
-    with _blame(Fault.MANIFESTS):
-        loaded = course.manifests.load()
-    with _blame(Fault.AZURE):
-        connection = course.link.open(loaded.project)
-    with _blame(Fault.STATE):
-        course.open_ledger(loaded.project.owner, connection.lock)
-    with _blame(Fault.MANIFESTS):
-        course.manifests.check_history(course.get_ledger().commit)
-        policy = make_policy(loaded, course.settings.allow, course.run.environ, now=now)
-    # A number on the command line was given before anybody could see this plan.
-    policy = replace(
-        policy,
-        deletes_named=False,
-        spent=course.get_ledger().count_spent(now),
-        redeploy=course.choose_pushes(now),
-    )
-    course.decisions.begin(policy)
-    if loaded is not course.remembered or connection is not course.knows:
-        keys = (policy.fingerprint_key, policy.former_key)
-        known = tuple(each for each in keys if each is not None and each.available)
-        connection.backend.remember((*find_secrets(loaded), *known))
-        course.remembered, course.knows = loaded, connection
-    return Workspace(course.declare_power(loaded, now), policy, connection)
-
-
-def _propose(workspace: Workspace, course: Course, now: float) -> Plan:
-    """Read Azure and plan: by lists, and by single reads of what differs and of those whose run state is due."""
-    loaded, settings = workspace.loaded, course.settings
-    selected = loaded.selected
-    keys = [each.id.key for each in loaded.resources if selected is None or each.id.key in selected]
-    due = course.states.choose(keys, now, settings.every)
-    searching = now >= course.searched + settings.health_every
-    reader = make_reader(workspace, course.target, course.run, Refresh.AUTO)
-    reader = replace(
-        reader,
-        health=True,
-        asks=due.__contains__,
-        recall=course.decisions.recall,
-        settling=0,
-        stopped=course.surroundings.stopped,
-        search=reader.search if searching else Search(),
-    )
-    plan = propose_plan(loaded, workspace.policy, reader, workspace.connection.endpoint)
-    course.decisions.note(plan, loaded.resources, workspace.listings)
-    if searching:
-        course.searched, course.orphans = now, list_orphans(plan)
-    return plan
-
-
-def _make_limits(course: Course) -> Limits:
-    now = course.run.clock.now()
-
-    def find_attempt(change: Change) -> Attempt | None:
-        return find_wait(course.attempts.get(change.address.lower()), change.digest, now)
-
-    return Limits(course.settings.heal, find_attempt, course.find_rest, course.manifests.pause)
-
-
-def _act(
-    choice: Choice, bad: Iterable[Change], workspace: Workspace, course: Course
-) -> tuple[Made, tuple[Concern, ...]]:
-    """Make the chosen changes, then start what does not run; return what became of them, and what is left alone."""
-    made = carry_out(choice.plan, workspace, course)
-    if course.settings.heal is not Heal.ALL or choice.paused or course.manifests.pause:
-        return made, ()
-    plan, resting = plan_revival(bad, workspace, course)
-    started = carry_out(plan, workspace, course)
-    return made.add(started), resting
-
-
-def _list_concerns(choice: Choice, resting: Iterable[Concern], made: Made, course: Course) -> tuple[Concern, ...]:
+def _list_concerns(done: _Outcome, course: Course) -> tuple[Concern, ...]:
     """Return what is the matter at the end of a round, one thing for each group."""
-    known = (*course.orphans, *course.states.list_concerns(), *resting, *choice.concerns)
-    found = {each.address.lower(): each for each in known} | made.failed
-    return tuple(found[name] for name in sorted(found) if name not in made.healed)
-
-
-def _forget_attempts(plan: Plan, course: Course) -> None:
-    """Forget the failures of groups that are as they should be."""
-    course.stuck = tuple(each.id for each in plan.changes if each.stuck)
-    open_ = {each.address.lower() for each in plan.changes if each.writes or each.stuck}
-    open_ |= {each.address.lower() for each in course.states.list_concerns()}
-    course.attempts = {name: each for name, each in course.attempts.items() if name in open_}
+    known = (*course.orphans, *course.states.list_concerns(), *done.resting, *done.seen.choice.concerns)
+    found = {each.address.lower(): each for each in known} | done.made.failed
+    return tuple(found[name] for name in sorted(found) if name not in done.made.healed)
 
 
 def _count_allowances(known: Round, policy: Policy, course: Course) -> Round:

@@ -111,6 +111,13 @@ class Fence:
         return self._why
 
 
+def make_closed_fence(why: str) -> Fence:
+    """Return a fence that lets nothing pass: of a run whose lock is not held yet."""
+    fence = Fence(0, 0)
+    fence.close(why)
+    return fence
+
+
 def make_lock_lost(why: str) -> LockLostError:
     """Return the error of a write that did not begin."""
     return LockLostError(why, hint="nothing more was written; the next run goes on")

@@ -15,12 +15,13 @@ from urllib.parse import quote, urlencode
 
 from azure.core import PipelineClient
 from azure.core.exceptions import AzureError as SdkError
-from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import UserAgentPolicy
 from azure.core.rest import HttpRequest
 
 from aci_reconcile.azure.auth.identity import NOBODY, USER_AGENT
 from aci_reconcile.azure.errors import find_trust_hint, translate_exception
 from aci_reconcile.azure.http.answer import Answer, clip
+from aci_reconcile.azure.http.policies import RandomIdPolicy
 from aci_reconcile.azure.lock.holder import read_metadata, write_metadata
 from aci_reconcile.azure.lock.lease import LEASED, Seen
 from aci_reconcile.azure.lock.listing import read_page
@@ -70,7 +71,7 @@ class LeasedBlob:
         self._container = f"{address.account}/{address.container}"
         self._url = f"{self._container}/{quote(address.blob)}"
         self._identity = identity
-        policies = [RequestIdPolicy(), UserAgentPolicy(USER_AGENT), authentication]
+        policies = [RandomIdPolicy(), UserAgentPolicy(USER_AGENT), authentication]
         self._client: Any = PipelineClient(address.account, policies=policies, transport=transport)
 
     def look(self) -> Seen:

@@ -89,7 +89,9 @@ class _Collector:
         yield self.gauge("last_round_fault", "1 at the reason why the last round failed.", faults, "reason")
         yield self.gauge("next_round_timestamp_seconds", "When the next round begins.", last.due)
         yield self.gauge(
-            "paused", "1 where nothing is healed: a freeze, or a ref that went back.", float(bool(last.paused))
+            "paused",
+            "1 where nothing is healed: a freeze, a ref that went back, somebody else's lock.",
+            float(bool(last.paused)),
         )
         yield self.gauge("declared_groups", "Groups in the manifests.", last.declared)
         yield self.gauge("owned_groups", "Live groups of the project.", last.owned)
