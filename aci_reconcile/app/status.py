@@ -52,6 +52,11 @@ def judge(groups: Sequence[Resource], order: str, now: float) -> tuple[tuple[Res
     return tuple(found)
 
 
+def arrange(groups: Sequence[Resource], order: str, now: float) -> tuple[tuple[Resource, None], ...]:
+    """Return groups without run states, which were not read, in one of the orders."""
+    return tuple((each, None) for each, _ in judge(groups, order, now))
+
+
 @dataclass(frozen=True, slots=True)
 class StatusWatch:
     """Reads groups again and again, at a pace that Azure's limits allow."""

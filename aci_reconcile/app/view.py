@@ -32,6 +32,11 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 
+def read_none(_listed: Resource, /) -> bool:
+    """Say that a list is enough, whatever the group: nobody asks for run states."""
+    return True
+
+
 def read_each(_listed: Resource, /) -> bool:
     """Say that a list is not enough, whatever the group."""
     return False

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from aci_reconcile.azure.auth.identity import Actor, Identity
+    from aci_reconcile.azure.graph.index import ResourceGraph
     from aci_reconcile.azure.http.answer import Answer
     from aci_reconcile.azure.http.client import ArmClient
     from aci_reconcile.azure.http.fence import Fence
     from aci_reconcile.azure.http.transport import RequestCounter
     from aci_reconcile.azure.preflight import ArmPreflight
     from aci_reconcile.azure.stream import Dial, MessageStream
-    from aci_reconcile.core.backend import Stream
+    from aci_reconcile.core.backend import Clock, Stream
     from aci_reconcile.core.model import Body, Scope
     from aci_reconcile.core.redaction import Redactor
     from aci_reconcile.core.resource_types import ResourceType
@@ -82,6 +83,12 @@ class ArmBackend(Backend):
         from aci_reconcile.azure.preflight import ArmPreflight
 
         return ArmPreflight(self._client, api_version=self._api)
+
+    def open_graph(self, clock: Clock) -> ResourceGraph:
+        """Return the index of what subscriptions hold, which lags behind, over the same connections."""
+        from aci_reconcile.azure.graph.index import ResourceGraph
+
+        return ResourceGraph(self._client, clock)
 
     def remember(self, secrets: Iterable[Secret]) -> None:
         """Redact these secrets, too, in every text that comes back: not every declared secret is sent."""

@@ -12,10 +12,10 @@ from aci_reconcile.core.errors import InvalidManifestsError, Severity
 from aci_reconcile.reconcile.reader import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from aci_reconcile.app.pace import WatchPace
-    from aci_reconcile.app.prefetch import Prefetched
+    from aci_reconcile.app.prefetch import Listed, Prefetched
     from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.cli.session import Session
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_view(sources: Sources, target: Target, session: Session, words: Sequence[str] = ()) -> Generator[View]:
+def open_view(
+    sources: Sources,
+    target: Target,
+    session: Session,
+    words: Sequence[str] = (),
+    index: Mapping[tuple[str, str], Listed] | None = None,
+) -> Generator[View]:
     """Connect. The project file and the manifests say where to look, even if they have errors.
 
     Their secrets are redacted in what Azure returns, as far as they are available: a container may print its own.
@@ -34,6 +40,7 @@ def open_view(sources: Sources, target: Target, session: Session, words: Sequenc
         target: where to connect to.
         session: the environment, time and messages.
         words: the addresses, names and patterns to look for; if there are none, everything is listed.
+        index: lists that are at hand already, by the keys of their scopes.
     """
     from aci_reconcile.app.prefetch import load_settings, prefetch
     from aci_reconcile.app.targets import is_pattern
@@ -42,10 +49,11 @@ def open_view(sources: Sources, target: Target, session: Session, words: Sequenc
     with ExitStack() as stack:
         announced = load_settings(sources, target, session)
         lock = take_lock(announced, sources, target, session, stack)
-        listed = not words or any(map(is_pattern, words))
+        listed = index is None and (not words or any(map(is_pattern, words)))
         # The sign-in and the lists take as long as the manifests, so both go on at the same time.
         prefetched = prefetch(announced, sources, target, session, stack, paced=False, lists=listed)
-        yield _make_view(sources, target, session, prefetched, stack, lock)
+        view = _make_view(sources, target, session, prefetched, stack, lock)
+        yield view if index is None else replace(view, begun=index)
 
 
 def _make_view(

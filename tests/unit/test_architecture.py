@@ -32,6 +32,7 @@ MUTABLE = {
     "LineEnds": "a CR that waits for what follows",
     "Conversation": "threads, and what they hand over",
     "Patience": "what was told of waits",
+    "Quota": "how many queries are left",
     "PipedEnd": "half a character that waits for the rest",
     "CapturedEnd": "the output so far",
     "TerminalEnd": "a key that may become two",

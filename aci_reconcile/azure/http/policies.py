@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _TOO_MANY = 429
 _TRANSIENT = frozenset({408, 500, 502, 503, 504})
+_QUOTA = "x-ms-user-quota-resets-after"
+"""What Resource Graph says in place of a Retry-After: its caller knows when to ask again."""
 _LONGEST_WAIT = 20.0
 """Seconds. A longer Retry-After becomes a ``ThrottledError``, for the caller to schedule."""
 
@@ -77,7 +79,7 @@ class SafeRetryPolicy(RetryPolicy[Any, Any]):
         if not settings["total"] or (wait is not None and wait > _LONGEST_WAIT):
             return False
         if status == _TOO_MANY:  # refused before anything was done, so a write may be repeated
-            return not self._paced
+            return not self._paced and _QUOTA not in {name.lower() for name in response.http_response.headers}
         return response.http_request.method in READS and status in _TRANSIENT
 
     def configure_retries(self, options: dict[str, Any]) -> dict[str, Any]:

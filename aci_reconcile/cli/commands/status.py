@@ -18,8 +18,12 @@ from aci_reconcile.cli.shard_options import ShardOptions
 from aci_reconcile.core.errors import AciReconcileError, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aci_reconcile.app.view import Seen, View
     from aci_reconcile.cli.session import Session
+    from aci_reconcile.core.health import Health
+    from aci_reconcile.core.model import Resource
 
 _ORDERS: Final = ("address", "state", "restarts", "age", "provisioning", "location", "project")
 
@@ -48,6 +52,17 @@ class StatusOptions:
         )
     )
     watch: bool = declare(options.WATCH)
+    graph: bool = declare(
+        Option(
+            "--graph/--no-graph",
+            section=options.AZURE,
+            default=True,
+            help="With --fleet: ask Resource Graph, which may lag behind (default), or list the groups.",
+        )
+    )
+    health: bool = declare(
+        Option("--health", section=options.AZURE, is_flag=True, help="With --fleet: read each group's run state, too.")
+    )
     sources: SourceOptions = include(SourceOptions)
     shard: ShardOptions = include(ShardOptions)
     fleet: FleetOptions = include(FleetOptions)
@@ -66,10 +81,11 @@ def show_status(session: Session, asked: StatusOptions) -> ExitCode:
         session.follow(replace(asked.output, format="json"))
     if asked.fleet.fleet is not None:
         return _show_fleet(session, asked)
+    for name in {"graph", "health"} & asked.line.typed:
+        raise UsageError(f"--{name} is about a fleet", hint="one project is always listed, with its run states")
     sources = asked.shard.narrow(asked.sources.make_sources(asked.azure.place))
     with open_view(sources, asked.azure.target, session, asked.addresses) as view:
-        if view.shard is None and not (view.scopes or view.search.subscriptions or asked.addresses):
-            raise UsageError("no resource group is given", hint="use -g, or run this where the manifests are")
+        _check_place(view, asked.addresses, "use -g, or run this where the manifests are")
         if asked.watch:
             return _watch(view, session, asked)
         seen = _read(view, asked)
@@ -77,10 +93,20 @@ def show_status(session: Session, asked: StatusOptions) -> ExitCode:
     return ExitCode.ERROR if seen.unread else ExitCode.OK
 
 
+def _check_place(view: View, words: Sequence[str], hint: str) -> None:
+    """Check that there is somewhere to look.
+
+    Raises:
+        UsageError: nothing says where: a project file with errors says nothing.
+    """
+    if view.shard is None and not (view.scopes or view.search.subscriptions or words):
+        raise UsageError("no resource group is given", hint=hint)
+
+
 def _show_fleet(session: Session, asked: StatusOptions) -> ExitCode:
     """List the groups of each project of a fleet, also after one that cannot be looked at."""
-    from aci_reconcile.app.status import judge
-    from aci_reconcile.app.view import Seen
+    from aci_reconcile.app.fleet_index import read_index
+    from aci_reconcile.app.view import Seen, read_each, read_none
     from aci_reconcile.cli.failures import report_error
     from aci_reconcile.cli.fleet import list_runs, show_heading
     from aci_reconcile.render.json.status import render_status_json
@@ -88,14 +114,18 @@ def _show_fleet(session: Session, asked: StatusOptions) -> ExitCode:
     beside = replace(session, console=replace(session.console, json=False))
     found: list[Seen] = []
     failed = False
-    for project, one in list_runs(session, asked):
+    runs = tuple(list_runs(session, asked))
+    sought = [one.shard.narrow(one.sources.make_sources(one.azure.place)) for _, one in runs]
+    index = read_index(sought, asked.azure.target, beside) if asked.graph else None
+    enough = read_each if asked.health else read_none
+    for (project, one), sources in zip(runs, sought, strict=True):
         if asked.shape != "name":
             show_heading(project.name, str(project.where), session, first=not found)
         seen = Seen(())
         try:
-            sources = one.shard.narrow(one.sources.make_sources(one.azure.place))
-            with open_view(sources, one.azure.target, beside) as view:
-                seen = view.read_all()
+            with open_view(sources, one.azure.target, beside, index=index) as view:
+                _check_place(view, (), "aci-reconcile validate says what is wrong with the project file")
+                seen = view.read_all(enough)
             if not session.console.json:
                 _show(seen, view, session, one)
         except AciReconcileError as error:
@@ -104,8 +134,28 @@ def _show_fleet(session: Session, asked: StatusOptions) -> ExitCode:
     unread = tuple(each for seen in found for each in seen.unread)
     if session.console.json:
         groups = tuple(each for seen in found for each in seen.groups)
-        session.console.result(render_status_json(judge(groups, asked.sort or "", session.clock.now()), unread))
+        shown = _order(groups, session, asked)
+        session.console.result(render_status_json(shown, unread, indexed=index is not None))
+    if told := _describe_reading(asked, indexed=index is not None):
+        session.console.info(told)
     return ExitCode.ERROR if failed or unread else ExitCode.OK
+
+
+def _describe_reading(asked: StatusOptions, *, indexed: bool) -> str:
+    """Return what the status of a fleet rests on, which may be empty."""
+    lag = "Resource Graph may lag behind what was written; --no-graph lists the groups." if indexed else ""
+    states = "" if asked.health or asked.shape == "name" else "Run states were not read: --health reads them."
+    return " ".join(filter(None, (lag, states)))
+
+
+def _order(
+    groups: Sequence[Resource], session: Session, asked: StatusOptions
+) -> tuple[tuple[Resource, Health | None], ...]:
+    """Return the groups in the order that was asked for, with their run states if those were read."""
+    from aci_reconcile.app.status import arrange, judge
+
+    of_fleet = bool(asked.fleet.fleet or asked.fleet.name)
+    return (arrange if of_fleet and not asked.health else judge)(groups, asked.sort or "", session.clock.now())
 
 
 def _read(view: View, asked: StatusOptions, *, lenient: bool = False) -> Seen:
@@ -115,13 +165,12 @@ def _read(view: View, asked: StatusOptions, *, lenient: bool = False) -> Seen:
 
 
 def _show(seen: Seen, view: View, session: Session, asked: StatusOptions) -> None:
-    from aci_reconcile.app.status import judge
     from aci_reconcile.render.escape import sanitize
     from aci_reconcile.render.json.status import render_status_json
     from aci_reconcile.render.text.status import render_group_text, render_status_text, render_unread
 
     console, now = session.console, session.clock.now()
-    judged = judge(seen.groups, asked.sort or "", now)
+    judged = _order(seen.groups, session, asked)
     if console.json:
         console.result(render_status_json(judged, seen.unread))
     elif asked.shape == "name":

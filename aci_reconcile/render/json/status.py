@@ -19,13 +19,26 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.values import Unreadable
 
 
-def render_status_json(groups: Sequence[tuple[Resource, Health | None]], unread: Iterable[Unreadable] = ()) -> str:
-    """Return the groups as a JSON document, each with its run state or null, and what could not be read."""
-    document = {
+def render_status_json(
+    groups: Sequence[tuple[Resource, Health | None]],
+    unread: Iterable[Unreadable] = (),
+    *,
+    indexed: bool | None = None,
+) -> str:
+    """Return the groups as a JSON document, each with its run state or null, and what could not be read.
+
+    Args:
+        groups: the groups.
+        unread: what could not be read.
+        indexed: of a fleet, whether it was read from Resource Graph, which lags behind.
+    """
+    document: dict[str, object] = {
         "format_version": FORMAT_VERSION,
         "groups": [emit_group(resource, health) for resource, health in groups],
         "unreadable": [{"address": each.address, "message": each.message} for each in unread],
     }
+    if indexed is not None:
+        document["from_resource_graph"] = indexed
     return dump(document)
 
 

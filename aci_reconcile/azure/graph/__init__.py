@@ -1,0 +1,1 @@
+"""Azure Resource Graph: queries over many subscriptions at once."""
