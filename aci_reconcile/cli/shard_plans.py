@@ -18,6 +18,7 @@ from aci_reconcile.cli.reports import Ending, open_reports
 from aci_reconcile.cli.shards_output import render_shards, warn_of_longest
 from aci_reconcile.core.errors import ExitCode
 from aci_reconcile.core.shards import find_parts
+from aci_reconcile.planning.allotment import weigh_parts
 from aci_reconcile.render.formats.result import RunOrigin
 from aci_reconcile.render.json.shards import SavedShard
 
@@ -91,8 +92,8 @@ def save_plans(session: Session, asked: ShardsOptions, folder: Path) -> ExitCode
     """Plan the whole project, show the plan, and save the plan of each shard; none if it cannot be applied."""
     shards: list[Shard] = []
 
-    def cut(loaded: Loaded) -> tuple[Shard, ...]:
-        shards[:] = asked.cut(find_parts(loaded.resources))
+    def cut(loaded: Loaded, whole: Plan) -> tuple[Shard, ...]:
+        shards[:] = asked.cut(weigh_parts(find_parts(loaded.resources), whole))
         warn_of_longest(shards, asked.most_minutes, session.console)
         return tuple(shards)
 
@@ -121,7 +122,7 @@ def save_fleet_plans(session: Session, asked: ShardsOptions, folder: Path) -> Ex
 
         def save_project(own: Session, one: ShardsOptions) -> ExitCode:
             _plan_project(
-                own, one, saving, lambda loaded: groups.narrow(shards, one.fleet.name, loaded), lambda: len(shards)
+                own, one, saving, lambda loaded, _: groups.narrow(shards, one.fleet.name, loaded), lambda: len(shards)
             )
             return ExitCode.OK
 
@@ -141,7 +142,7 @@ def _plan_project(
     session: Session,
     asked: ShardsOptions,
     saving: _Saving,
-    cut: Callable[[Loaded], tuple[Shard, ...]],
+    cut: Callable[[Loaded, Plan], tuple[Shard, ...]],
     count: Callable[[], int],
 ) -> Loaded:
     """Plan a whole project, show the plan, and save its part of each shard.
@@ -150,7 +151,7 @@ def _plan_project(
         session: the run.
         asked: the options.
         saving: where plans are saved.
-        cut: returns the shards that have groups of the project.
+        cut: returns the shards that have groups of the project, whose plan may decide how they are cut.
         count: returns how many shards there are; called after ``cut``.
 
     Raises:
@@ -169,7 +170,7 @@ def _plan_project(
 
             reader, header = make_reader(workspace, target, session, Refresh(asked.refresh)), workspace.header
             whole = plan_whole(workspace, reader)
-            shards = cut(workspace.loaded)
+            shards = cut(workspace.loaded, whole.plan)
             _show_whole(whole.plan, header, session.console)
             reports.publish(
                 lambda console: _render_report(whole.plan, header, console, reports),

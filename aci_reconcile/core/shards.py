@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Key, Resource
 
 GROUPS_A_MINUTE: Final = 5.0
-"""What 300 creations an hour are in the long run; a shard's minutes are an estimate for all of its groups anew."""
+"""What 300 creations an hour are in the long run, by which a shard's minutes are estimated."""
 _HALVINGS: Final = 30
 
 
@@ -63,11 +63,13 @@ class Part:
     keys: frozenset[Key]
     buckets: tuple[tuple[str, str], ...]
     """Subscription and region of the groups, in order; either is empty where no manifest says it."""
+    planned: float | None = None
+    """Minutes that a plan of them takes, by quota alone; None if there is none, so that all count as created anew."""
 
     @property
     def minutes(self) -> float:
-        """How long their creation takes, by quota alone."""
-        return len(self.keys) / GROUPS_A_MINUTE
+        """How long the work takes, by quota alone."""
+        return len(self.keys) / GROUPS_A_MINUTE if self.planned is None else self.planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Shard:
 
     @property
     def minutes(self) -> float:
-        """How long the creation of its groups takes, one bucket after the other, by quota alone."""
+        """How long its work takes, one bucket after the other, by quota alone."""
         return sum(part.minutes for part in self.parts)
 
 

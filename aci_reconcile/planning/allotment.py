@@ -1,4 +1,4 @@
-"""A plan of the whole project given to its shards: whose orphan is whose, and what each shard plans from. Pure."""
+"""A plan of the whole project given to its shards: how much each does, whose orphan is whose, what each plans from."""
 
 from __future__ import annotations
 
@@ -7,17 +7,35 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.references import references_in
-from aci_reconcile.core.shards import list_joints
+from aci_reconcile.core.shards import GROUPS_A_MINUTE, list_joints
+from aci_reconcile.planning.duration import REFILL
 from aci_reconcile.planning.policy import Allotment
+from aci_reconcile.planning.values import Action
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from aci_reconcile.core.model import Key, Resource
-    from aci_reconcile.core.shards import Shard
+    from aci_reconcile.core.shards import Part, Shard
     from aci_reconcile.planning.observation import Observation
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Change, Plan
+
+
+def weigh_parts(parts: Iterable[Part], whole: Plan) -> tuple[Part, ...]:
+    """Return the parts with the minutes that a plan of the whole project takes in each.
+
+    They decide how many shards there are. How the groups are cut into so many depends on the manifests alone, because
+    a saved plan and a run with ``--shard`` write side by side if their shards are two of one cut.
+    """
+    minutes = {change.id.key: _weigh(change) for change in whole.changes if change.writes}
+    return tuple(replace(part, planned=sum(minutes.get(key, 0.0) for key in part.keys)) for part in parts)
+
+
+def _weigh(change: Change) -> float:
+    """Return the minutes between one such write and the next, in the long run."""
+    created = change.action in {Action.CREATE, Action.REPLACE}
+    return 1 / GROUPS_A_MINUTE if created else 1 / REFILL / 60
 
 
 def allot(whole: Plan, shards: Sequence[Shard]) -> tuple[Allotment, ...]:

@@ -325,3 +325,18 @@ def test_one_resource_group_in_two_regions_is_refused(fleet: CommandLine) -> Non
     assert 3 == ran.code, ran.err
     assert "several shards would make the resource group rg-shop" in ran.err
     assert not (fleet.folder / "plans").exists()
+
+
+def test_as_few_shards_as_the_plan_needs(fleet: CommandLine) -> None:
+    """With ``--minutes``, what is there already takes none; offline, all counts as created anew."""
+    fleet("apply", "-y")
+    for number in (6, 7):
+        declare(fleet, number)
+    offline = fleet("shards", "--minutes", "30s", "--format", "json").document
+    planned = fleet("shards", "--minutes", "30s", "--out", "plans", "--format", "json").document
+    applied = [fleet("apply", "--plan", each["plan"]).code for each in planned["shards"]]
+
+    assert [3, 1] == [len(each["shards"]) for each in (offline, planned)]
+    assert [0.4] == [each["minutes"] for each in planned["shards"]]
+    assert [0] == applied
+    assert "No changes." in fleet("plan").out
