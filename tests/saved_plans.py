@@ -45,4 +45,4 @@ def made(world: AzureWorld, *desired: Resource, rules: dict[str, Any] | None = N
 def kept(world: AzureWorld, *desired: Resource, **rules: Any) -> Document:
     """Plan in a world and return the plan as it is saved, good for a week."""
     now = world.clock.now()
-    return add_seal(made(world, *desired, rules=rules), created=now, expires=now + WEEK)
+    return add_seal(made(world, *desired, rules=rules), created=now, expires=now + WEEK).document

@@ -22,15 +22,7 @@ from aci_reconcile.core.redaction import veil_variable
 from aci_reconcile.core.secret import fingerprint, needs_slow_hash
 from aci_reconcile.manifest import find_large_violation
 from aci_reconcile.reconcile.hash_cost import AT_ONCE
-from aci_reconcile.saved import (
-    Origin,
-    add_seal,
-    check_document,
-    make_document,
-    make_salt,
-    open_document,
-    render_document,
-)
+from aci_reconcile.saved import Origin, add_seal, check_document, make_document, make_salt, open_document
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
@@ -106,14 +98,14 @@ def save_content(content: Document, file: Path, *, now: float, lifetime: float, 
     Raises:
         UsageError: the file cannot be written.
     """
-    document = add_seal(content, created=now, expires=now + lifetime)
+    sealed = add_seal(content, created=now, expires=now + lifetime)
     # The file is checked again: a question or a long plan lies between the first check and the write.
     check_plan_file(file, label)
     try:
-        write_whole(file, render_document(document), private=True)
+        write_whole(file, sealed.text, private=True)
     except OSError as error:
         raise UsageError(f"{label}: {error.strerror or 'cannot be written'}") from error
-    return document
+    return sealed.document
 
 
 def check_plan_file(file: Path, label: str) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.policy import Allotment
     from aci_reconcile.planning.values import Plan
     from aci_reconcile.reconcile import Reader
-    from aci_reconcile.saved import Document
+    from aci_reconcile.saved import Document, Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class ShardPlan:
         """How many groups it writes."""
         return sum(change.writes for change in self.plan.changes)
 
-    def render(self, *, now: float, lifetime: float) -> Document:
-        """Return the document to save, valid for so many seconds."""
+    def seal(self, *, now: float, lifetime: float) -> Sealed:
+        """Return the document to save, and its text, valid for so many seconds."""
         return add_seal(self.content, created=now, expires=now + lifetime)
 
 

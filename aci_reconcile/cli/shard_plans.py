@@ -57,15 +57,14 @@ class _Saving:
     def save(self, each: ShardPlan, project: str = "") -> None:
         """Write the plan of a shard, and note what is told of it."""
         from aci_reconcile.app.repetition import list_words
-        from aci_reconcile.saved import render_document
 
-        document, number = each.render(now=self.now, lifetime=self.asked.expires), each.shard.number
-        self.draft.write(name_plan(number, project), render_document(document))
+        sealed, number = each.seal(now=self.now, lifetime=self.asked.expires), each.shard.number
+        self.draft.write(name_plan(number, project), sealed.text)
         self.writes[number] = self.writes.get(number, 0) + each.writes
         self.orphans[number] = (*self.orphans.get(number, ()), *each.orphans)
-        self.words |= dict.fromkeys(list_words(document))
-        self.hidden |= dict.fromkeys(document["hidden_variables"])
-        self.expires_at = document["expires_at"]
+        self.words |= dict.fromkeys(list_words(sealed.document))
+        self.hidden |= dict.fromkeys(sealed.document["hidden_variables"])
+        self.expires_at = sealed.document["expires_at"]
 
     def finish(self, shards: Sequence[Shard], *, several: bool) -> tuple[SavedShard, ...]:
         """Put the folder in its place, and return what was saved for each shard."""

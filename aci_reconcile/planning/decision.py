@@ -250,6 +250,7 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
         fields=found.fields + found.secrets,
         not_compared=found.not_compared,
         unknown=found.unknown,
+        in_sync=not (found.fields or found.secrets or found.not_compared or found.stamp),
         stamp=found.stamp,
         digest=digest,
         may_replace=found.replaces is Replaces.MAY,

@@ -100,6 +100,8 @@ class Change:
     """Paths of the fields known to have changed in Azure, where ``cause`` can't say it for the whole group."""
     may_replace: bool = False
     """Azure's answers differ for one of the fields: planned in place, offered as a recreation if refused."""
+    in_sync: bool = False
+    """The live group was compared with its manifest, and nothing differs, its secrets included."""
     digest: str = ""
     """Digest of the manifest, for the tag that remembers the write; empty where nothing differs."""
     stuck: bool = False

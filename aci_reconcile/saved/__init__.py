@@ -6,22 +6,16 @@ Everything here is pure; the caller reads and writes files and knows the time.
 
 from __future__ import annotations
 
+from aci_reconcile.saved.canonical import Document, Sealed, render_document
 from aci_reconcile.saved.comparison import find_moved, find_other_target
 from aci_reconcile.saved.display import make_saved_page, render_saved_text
-from aci_reconcile.saved.document import (
-    Document,
-    Origin,
-    add_seal,
-    compute_plan_digest,
-    make_document,
-    make_salt,
-    render_document,
-)
+from aci_reconcile.saved.document import Origin, add_seal, compute_plan_digest, make_document, make_salt
 from aci_reconcile.saved.validation import check_document, is_expired, open_document, read_time
 
 __all__ = [
     "Document",
     "Origin",
+    "Sealed",
     "add_seal",
     "check_document",
     "compute_plan_digest",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aci_reconcile.render.escape import sanitize
-from aci_reconcile.render.header import FORMAT_VERSION
-from aci_reconcile.saved.document import extract_action, extract_essence, find_major
+from aci_reconcile.saved.document import SAVED_FORMAT, extract_action, extract_essence, extract_place, find_major
+from aci_reconcile.saved.unchanged import lengthen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aci_reconcile.render.header import Header
-    from aci_reconcile.saved.document import Document
+    from aci_reconcile.saved.canonical import Document
 
 _HEADER: Mapping[str, str] = {
     "project": "project",
@@ -27,6 +27,7 @@ _FINGERPRINTS: Mapping[str, str] = {
     "ended": "its run state",
 }
 _NOTHING = "no-op"
+_OF_GROUPS = ("manifests", "resource_changes")
 
 
 def find_other_target(saved: Document, header: Header, *, tool_version: str, api_version: str) -> tuple[str, ...]:
@@ -37,11 +38,11 @@ def find_other_target(saved: Document, header: Header, *, tool_version: str, api
         "environment": header.environment,
         "subscription": header.subscription,
         "endpoint": header.endpoint,
-        "format_version": FORMAT_VERSION,
+        "format_version": SAVED_FORMAT,
         "tool_version": tool_version,
         "api_version": api_version,
     }
-    return (*_compare_header(extract_essence(saved), extract_essence(here)), *_compare_versions(saved, here))
+    return (*_compare_header(extract_place(saved), extract_place(here)), *_compare_versions(saved, here))
 
 
 def find_moved(saved: Document, now: Document) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ def find_moved(saved: Document, now: Document) -> tuple[str, ...]:
         *_compare_versions(saved, now),
         *_compare_members("option", saved["policy"], now["policy"]),
         *_compare_members("variable", saved["variables"], now["variables"]),
-        *_compare_groups(saved, now),
+        *(_compare_groups(saved, now) if any(before[each] != after[each] for each in _OF_GROUPS) else ()),
     )
     if found or before == after:
         return tuple(found)
@@ -82,7 +83,10 @@ def _compare_groups(saved: Document, now: Document) -> Iterator[str]:
     manifests = [
         {each["address"].lower(): each["digest"] for each in document["manifests"]} for document in (saved, now)
     ]
-    entries = [{each["address"].lower(): each for each in document["resource_changes"]} for document in (saved, now)]
+    entries = [
+        {each["address"].lower(): each for each in (*document["unchanged"], *document["resource_changes"])}
+        for document in (saved, now)
+    ]
     for address in sorted({address for each in (*manifests, *entries) for address in each}):
         declared = tuple(_compare_manifest(*(each.get(address) for each in manifests)))
         differences = (*declared, *_compare_entry(*(each.get(address) for each in entries), same=not declared))
@@ -109,6 +113,7 @@ def _compare_entry(before: Document | None, after: Document | None, *, same: boo
         if before is not after:
             yield "it is now planned" if before is None else "it is no longer planned"
         return
+    before, after = lengthen(before), lengthen(after)
     alike = (before["action"] == _NOTHING) is (after["action"] == _NOTHING)
     names = [name for name in _FINGERPRINTS if before["fingerprint"][name] != after["fingerprint"][name]]
     differences = [_FINGERPRINTS[name] for name in names if alike or (same and name == "live")]

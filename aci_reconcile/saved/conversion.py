@@ -26,7 +26,7 @@ from aci_reconcile.render.header import Header
 if TYPE_CHECKING:
     from aci_reconcile.core.diff import Absent
     from aci_reconcile.core.model import Json
-    from aci_reconcile.saved.document import Document
+    from aci_reconcile.saved.canonical import Document
 
 
 def read_header(document: Document) -> Header:
@@ -40,7 +40,7 @@ def revive(document: Document) -> Plan:
     """Return the plan in a document."""
     return Plan(
         owner=document["project"],
-        changes=tuple(_revive_change(each) for each in document["resource_changes"]),
+        changes=(*map(_revive_change, document["resource_changes"]), *map(_revive_unchanged, document["unchanged"])),
         blockers=tuple(
             Blocker(each["code"], each["reason"], tuple(each["addresses"]), each["release"])
             for each in document["blockers"]
@@ -57,8 +57,7 @@ def revive(document: Document) -> Plan:
 
 
 def _revive_change(entry: Document) -> Change:
-    change, where = entry["change"], entry["where"]
-    place = Where(where["file"], where["line"], where["column"]) if where else None
+    change, place = entry["change"], _revive_where(entry["where"])
     identity = ResourceId.parse(entry["id"])
     return Change(
         identity,
@@ -77,6 +76,17 @@ def _revive_change(entry: Document) -> Change:
         stuck=entry["stuck"],
         power=Power(entry["power"]) if "power" in entry else None,
     )
+
+
+def _revive_unchanged(entry: Document) -> Change:
+    """Return the change with a short entry, which has no bodies."""
+    identity = ResourceId.parse(entry["id"])
+    declared = Resource(identity, {}, where=_revive_where(entry["where"]))
+    return Change(identity, Action.NO_OP, before=Resource(identity, {}), after=declared, in_sync=True)
+
+
+def _revive_where(where: Document | None) -> Where | None:
+    return Where(where["file"], where["line"], where["column"]) if where else None
 
 
 def _revive_resource(identity: ResourceId, change: Document, side: str, where: Where | None = None) -> Resource | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.render.page.page import Page
     from aci_reconcile.render.text.style import Style
-    from aci_reconcile.saved.document import Document
+    from aci_reconcile.saved.canonical import Document
 
 
 def render_saved_text(

@@ -1,15 +1,13 @@
-"""The saved plan as a document, and its digests.
+"""The saved plan as a document, and the digest of what would be done.
 
-``plan_digest`` covers the changes and their inputs: equal plans have equal digests, whenever they were made. ``digest``
-covers the whole document in its canonical form, which is also the file, byte for byte: members in their order, two
-spaces, ASCII, one line break at the end.
+``plan_digest`` covers the changes and their inputs: equal plans have equal digests, whenever they were made. The seal
+of the file, ``digest``, is in ``saved.canonical``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,18 +18,22 @@ from aci_reconcile.core.normalize import align, digest, normalize, secrets_of
 from aci_reconcile.core.provisioning import as_settled
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.core.tags import digest_desired
-from aci_reconcile.render.escape import dump
-from aci_reconcile.render.json.plan import blank_secrets, render_plan_json
+from aci_reconcile.render.json.plan import blank_secrets, emit_plan
 from aci_reconcile.render.values import conceal, find_hidden_texts
 from aci_reconcile.render.words import format_time
+from aci_reconcile.saved.canonical import Document, Sealed, digest_text, seal
+from aci_reconcile.saved.unchanged import digest_tags, needs_only_tags, shorten, split_off_unchanged
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aci_reconcile.core.model import Json, Resource
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Change, Plan
     from aci_reconcile.render.header import Header
 
-Document: TypeAlias = Mapping[str, Any]
+SAVED_FORMAT = "2.0"
+"""Of a saved plan, which is no longer the document that ``plan --format json`` prints."""
 
 Key: TypeAlias = tuple[str, ...]
 
@@ -57,15 +59,21 @@ class Origin:
 
 def make_document(plan: Plan, origin: Origin) -> Document:
     """Return the plan with its inputs and its ``plan_digest``, without times and seal."""
-    content_json: dict[str, Any] = json.loads(render_plan_json(plan, origin.header, tool_version=origin.tool_version))
+    told, unchanged = split_off_unchanged(plan.changes)
+    emitted = emit_plan(plan, origin.header, told, tool_version=origin.tool_version)
+    # As it will be read again; and what is no JSON, a secret first of all, ends here.
+    shown: dict[str, Any] = json.loads(json.dumps(emitted, allow_nan=False))
     marked = [
         {**entry, "fingerprint": _make_fingerprint(change, origin)}
-        for entry, change in zip(content_json["resource_changes"], plan.changes, strict=True)
+        for entry, change in zip(shown["resource_changes"], told, strict=True)
     ]
-    content = content_json | {
+    content = shown | {
+        "format_version": SAVED_FORMAT,
         "api_version": origin.api_version,
-        "applyable": plan.applyable and all(map(_has_all_secrets, plan.changes)),
+        # Secrets of a group that is as declared were compared, so they are available.
+        "applyable": plan.applyable and all(map(_has_all_secrets, told)),
         "resource_changes": marked,
+        "unchanged": unchanged,
         "manifests": [{"address": each.address, "digest": _digest_manifest(each)} for each in origin.resources],
         "policy": policy_to_json(plan.policy),
         "request": dict(origin.request),
@@ -84,29 +92,14 @@ def make_salt(resource: Resource, size: int) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:size]
 
 
-def add_seal(content: Document, *, created: float, expires: float) -> Document:
+def add_seal(content: Document, *, created: float, expires: float) -> Sealed:
     """Return the document with its times, given in seconds since the epoch, and its seal."""
-    timed = {**content, "created_at": format_time(created), "expires_at": format_time(expires)}
-    return timed | {"digest": compute_seal(timed)}
-
-
-def render_document(content: Document) -> str:
-    """Return the canonical form of a document.
-
-    Raises:
-        ValueError: it holds NaN or an infinite number.
-    """
-    return dump(content) + "\n"
-
-
-def compute_seal(content: Document) -> str:
-    """Return the digest of a document without its own ``digest``."""
-    return _sha256(render_document({name: value for name, value in content.items() if name != "digest"}))
+    return seal({**content, "created_at": format_time(created), "expires_at": format_time(expires)})
 
 
 def compute_plan_digest(content: Document) -> str:
     """Return the digest of the changes and their inputs."""
-    return _sha256(json.dumps(extract_essence(content), sort_keys=True))
+    return digest_text(json.dumps(extract_essence(content), sort_keys=True).encode())
 
 
 def extract_essence(content: Document) -> Document:
@@ -114,14 +107,25 @@ def extract_essence(content: Document) -> Document:
 
     Times, notices, places in files and blockers are left out; blockers are checked again anyway.
     """
-    same = ("project", "environment", "endpoint", "api_version", "policy", "resource_group_changes")
+    return extract_place(content) | {
+        "policy": content["policy"],
+        "resource_group_changes": content["resource_group_changes"],
+        "manifests": {each["address"].lower(): each["digest"] for each in content["manifests"]},
+        "resource_changes": {
+            **{each["id"].lower(): each["live"] for each in content["unchanged"]},
+            **{each["id"].lower(): shorten(extract_action(each)) for each in content["resource_changes"]},
+        },
+    }
+
+
+def extract_place(content: Document) -> dict[str, Any]:
+    """Return what a plan was made for, and in which terms."""
+    same = ("project", "environment", "endpoint", "api_version")
     return {name: content[name] for name in same} | {
         # A minor version only adds members: plans of both are comparable.
         "format": find_major(content["format_version"]),
         "tool": find_major(content["tool_version"]),
         "subscription": content["subscription"].lower(),
-        "manifests": {each["address"].lower(): each["digest"] for each in content["manifests"]},
-        "resource_changes": {each["id"].lower(): extract_action(each) for each in content["resource_changes"]},
     }
 
 
@@ -129,7 +133,7 @@ _OF_ACTION = ("action", "impact", "reasons", "loses", "stuck", "fields", "secret
 
 
 def extract_action(entry: Document) -> Document:
-    """Return the part of a group's entry that must be equal for its change to be equal."""
+    """Return the part of a group's full entry that must be equal for its change to be equal."""
     return {name: entry[name] for name in _OF_ACTION}
 
 
@@ -180,7 +184,7 @@ def _digest_manifest(resource: Resource) -> str:
         if lifecycle[name] is None:
             del lifecycle[name]
     declared = {"body": resource.body, "lifecycle": lifecycle}
-    return _sha256(json.dumps(declared, sort_keys=True, default=_to_plain))
+    return digest_text(json.dumps(declared, sort_keys=True, default=_to_plain).encode())
 
 
 def _to_plain(value: object) -> object:
@@ -208,6 +212,8 @@ def _digest_live(change: Change) -> str:
     """
     if change.before is None:
         return ""
+    if needs_only_tags(change):
+        return digest_tags(change.before)
     # A digest of a short text lets somebody guess it.
     hidden = find_hidden_texts(change)
     body: Json = blank_secrets({name: conceal(value, hidden) for name, value in change.before.body.items()})  # type: ignore[assignment]  # it is JSON again
@@ -218,7 +224,3 @@ def _digest_live(change: Change) -> str:
     if change.writes:
         return digest(normalize(seen))
     return digest(align(normalize(without_profile(seen, wanted)), normalize(wanted))[0])
-
-
-def _sha256(text: str) -> str:
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from datetime import datetime
 from typing import Any, cast
 
 from aci_reconcile.core.errors import StalePlanError
-from aci_reconcile.render.header import FORMAT_VERSION
-from aci_reconcile.saved.document import Document, compute_plan_digest, compute_seal, find_major, render_document
+from aci_reconcile.saved.canonical import Document, is_sealed
+from aci_reconcile.saved.document import SAVED_FORMAT, compute_plan_digest, find_major
 
 _HINT = "nothing was written; plan again"
 
@@ -28,23 +27,11 @@ def open_document(content: bytes, name: str) -> Document:
         raise _make_damaged_error(name)
     found = cast("dict[str, Any]", document)
     version = found.get("format_version")
-    if isinstance(version, str) and version != FORMAT_VERSION and find_major(version) != find_major(FORMAT_VERSION):
-        raise StalePlanError(f"{name} has the format {version}, and this version reads {FORMAT_VERSION}", hint=_HINT)
-    if not _is_sealed(found, content):
+    if isinstance(version, str) and version != SAVED_FORMAT and find_major(version) != find_major(SAVED_FORMAT):
+        raise StalePlanError(f"{name} has the format {version}, and this version reads {SAVED_FORMAT}", hint=_HINT)
+    if not is_sealed(found, content):
         raise _make_damaged_error(name)
     return found
-
-
-def _is_sealed(document: Document, content: bytes) -> bool:
-    """Whether the file is the canonical form of its document, and the digest matches."""
-    digest = document.get("digest")
-    try:
-        # A JSON text may repeat a key, and parsers differ in which value they take: only one form is accepted.
-        if not isinstance(digest, str) or render_document(document).encode() != content:
-            return False
-        return hmac.compare_digest(digest.encode(), compute_seal(document).encode())
-    except (ValueError, RecursionError):
-        return False
 
 
 def check_document(document: Document, name: str, complaint: str) -> Document:

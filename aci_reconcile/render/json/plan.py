@@ -24,6 +24,8 @@ from aci_reconcile.render.rows import find_known_later
 from aci_reconcile.render.values import conceal, find_hidden_texts, hide_lookalikes, hide_secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aci_reconcile.core.diff import Absent, FieldChange
     from aci_reconcile.core.errors import Where
     from aci_reconcile.core.fields.paths import Keys
@@ -48,14 +50,20 @@ _RUN_STATE = "instanceView"
 
 def render_plan_json(plan: Plan, header: Header, *, tool_version: str, plan_digest: str = "") -> str:
     """Return the plan as a JSON document without a final line break, with its digest if that is known."""
-    document = (
+    document = emit_plan(plan, header, plan.changes, tool_version=tool_version)
+    return dump(document | ({"plan_digest": plan_digest} if plan_digest else {}))
+
+
+def emit_plan(plan: Plan, header: Header, changes: Iterable[Change], *, tool_version: str) -> dict[str, object]:
+    """Return the plan as a JSON document that shows these of its changes."""
+    return (
         header.json(tool_version)
         | header.run_json()
         | {
             "applyable": plan.applyable,
             "complete": plan.complete,
             "summary": emit_summary(plan),
-            "resource_changes": [emit_change(each) for each in plan.changes],
+            "resource_changes": [emit_change(each) for each in changes],
             "resource_group_changes": [_emit_resource_group(each) for each in plan.resource_groups],
             "blockers": [
                 {"code": each.code, "reason": each.reason, "addresses": list(each.addresses), "release": each.release}
@@ -66,9 +74,8 @@ def render_plan_json(plan: Plan, header: Header, *, tool_version: str, plan_dige
                 for address, secret in plan.missing_secrets
             ],
         }
-    )
-    return dump(
-        document | emit_limits(plan) | emit_remarks(plan) | ({"plan_digest": plan_digest} if plan_digest else {})
+        | emit_limits(plan)
+        | emit_remarks(plan)
     )
 
 
@@ -123,7 +130,7 @@ def emit_change(change: Change) -> dict[str, object]:
         "fields": _emit_fields(change),
         "secrets_not_compared": list(change.not_compared),
         "unknown_fields": list(change.unknown),
-        "where": _emit_where(change.where),
+        "where": emit_where(change.where),
     }
 
 
@@ -205,7 +212,8 @@ def _emit_unknown(field: FieldChange) -> dict[str, object]:
     return {"after_unknown": mask} if mask else {}
 
 
-def _emit_where(where: Where | None) -> dict[str, object] | None:
+def emit_where(where: Where | None) -> dict[str, object] | None:
+    """Return where a group is declared."""
     return None if where is None else {"file": where.file, "line": where.line, "column": where.column}
 
 

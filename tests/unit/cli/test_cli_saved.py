@@ -14,8 +14,8 @@ from aci_reconcile.app.expected_plan import Expected
 from aci_reconcile.app.saved_inputs import Inputs
 from aci_reconcile.core.errors import AciReconcileError, ExitCode
 from aci_reconcile.planning.values import Plan, Unreadable
-from aci_reconcile.saved import compute_plan_digest, render_document
-from aci_reconcile.saved.document import compute_seal
+from aci_reconcile.saved import compute_plan_digest
+from aci_reconcile.saved.canonical import seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -282,7 +282,8 @@ def test_what_can_be_no_subscription_is_told_on_one_line(azure: CommandLine) -> 
     forged = json.loads(file.read_text(encoding="ascii"))
     forged["request"]["subscription"] = forged["subscription"] = "\x1b[31mred\n::error::x"
     forged["plan_digest"] = compute_plan_digest(forged)
-    file.write_text(render_document({**forged, "digest": compute_seal(forged)}), encoding="ascii")
+    del forged["digest"]
+    file.write_text(seal(forged).text, encoding="ascii")
     said = [azure("apply", "--plan", "plan.json").err, azure("show", "plan.json", "--subscription", OTHER).err]
 
     assert "the saved plan no longer matches: `red ::error::x` is not a subscription ID" in said[0]

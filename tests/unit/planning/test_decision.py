@@ -193,6 +193,7 @@ def test_nothing_to_do_is_a_change_with_both_sides() -> None:
         Action.NO_OP,
         before=there,
         after=with_tags(desired, applied(desired)),
+        in_sync=True,
     )
 
     assert expected == decide(desired, there, policy())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def shown(proposal: Plan, *desired: Resource) -> str:
     """Return the text of the saved plan, up to what is told of the file."""
-    saved = add_seal(make_document(proposal, origin(proposal, *desired)), created=0, expires=60)
+    saved = add_seal(make_document(proposal, origin(proposal, *desired)), created=0, expires=60).document
     return render_saved_text(saved, PLAIN, problems=(), verbose=True).partition("\n\nPlan digest:")[0]
 
 
@@ -66,7 +66,7 @@ def test_any_body_comes_back(body: dict[str, Any]) -> None:
     """Whatever a manifest may hold, a saved plan of it can be shown."""
     desired = Resource(rid(), body)
     proposal = make_plan([desired], [], AzureWorld().plan(group()).policy)
-    saved = add_seal(make_document(proposal, origin(proposal)), created=0, expires=60)
+    saved = add_seal(make_document(proposal, origin(proposal)), created=0, expires=60).document
     told = render_saved_text(saved, PLAIN, problems=(), verbose=True).partition("\n\nPlan digest:")[0]
 
     assert render_plan_text(proposal, HEADER, PLAIN, verbose=True) == told

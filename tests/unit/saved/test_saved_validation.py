@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from azure_world import AzureWorld
@@ -16,12 +17,24 @@ from aci_reconcile.app.saved_plan import read_plan
 from aci_reconcile.core.errors import ExitCode, StalePlanError, UsageError
 from aci_reconcile.manifest import find_schema_error
 from aci_reconcile.saved import add_seal, check_document, is_expired, open_document, render_document
+from aci_reconcile.saved.canonical import seal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SAVED = kept(AzureWorld(), group())
+    from aci_reconcile.saved import Document
+
+
+def mixed() -> Document:
+    """Return the saved plan of a group to create, and of two that stay as they are."""
+    world = AzureWorld()
+    world.apply(group("db"), group("queue"))
+    return kept(world, group("db"), group("queue"), group("web"))
+
+
+SAVED = mixed()
 CONTENT = render_document(SAVED).encode()
+SHORT = SAVED["unchanged"]
 
 
 def refused(content: bytes) -> bool:
@@ -34,7 +47,10 @@ def refused(content: bytes) -> bool:
 
 
 def test_what_was_written_is_read() -> None:
-    """All of it, in its order."""
+    """All of it, in its order, the groups that stay as they are, too."""
+    assert [["rg-shop/web"], ["rg-shop/db", "rg-shop/queue"]] == [
+        [each["address"] for each in SAVED[name]] for name in ("resource_changes", "unchanged")
+    ]
     document = open_document(CONTENT, "plan.json")
 
     assert SAVED == document
@@ -76,22 +92,86 @@ def test_nothing_may_come_or_go(at: int, more: bytes, gone: int) -> None:
         b"\xef\xbb\xbf" + CONTENT,
         CONTENT.replace(b"\n", b"\r\n"),
         CONTENT.replace(b": ", b":"),
+        CONTENT.replace(b', "live"', b',"live"'),
         b"[" * 100_000,
         b'{"a": 1e999, "digest": "sha256:0"}',
         b"9" * 5000,
     ],
-    ids=["empty", "no members", "list", "null", "nan", "digest", "bom", "crlf", "compact", "deep", "infinite", "long"],
+    ids=[
+        "empty",
+        "no members",
+        "list",
+        "null",
+        "nan",
+        "digest",
+        "bom",
+        "crlf",
+        "compact",
+        "line",
+        "deep",
+        "infinite",
+        "long",
+    ],
 )
 def test_what_is_no_saved_plan_is_refused(content: bytes) -> None:
     """Whatever it is, with the same message and without a traceback."""
     assert refused(content)
 
 
-def test_another_format_says_so() -> None:
-    """A newer major version is not taken for damage."""
-    content = render_document({**SAVED, "format_version": "2.0"}).encode()
+ADDRESS = b'"address": "rg-shop/db"'
 
-    with pytest.raises(StalePlanError, match=r"plan\.json has the format 2\.0, and this version reads 1\.0"):
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        (ADDRESS, ADDRESS + b", " + ADDRESS),
+        (ADDRESS, b'"address": "rg-shop/web", ' + ADDRESS),
+        (ADDRESS, b'"address":  "rg-shop/db"'),
+        (ADDRESS, b'"address": "rg-shop/\\u0064b"'),
+        (b'"applyable": true', b'"applyable": true,\n  "applyable": true'),
+        (b'"unchanged": [\n    {', b'"unchanged": [{'),
+        (b'"line": 0', b'"line": -0'),
+        (b'"line": 0', b'"line": 1e999'),
+    ],
+    ids=["twice", "two", "space", "escape", "member", "break", "number", "infinite"],
+)
+def test_only_one_form_is_taken_whoever_sealed_another_one(part: bytes, other: bytes) -> None:
+    """A text that programs may read in different ways is refused, though its seal is right."""
+    content = CONTENT if b'"line"' not in part else render_document(_again(placed(SAVED))).encode()
+    forged = sealed_as_it_is(content.replace(part, other, 1))
+
+    assert not refused(sealed_as_it_is(content))
+    assert part in content
+    assert refused(forged)
+
+
+def placed(document: Document) -> Document:
+    """Return the plan with a place for the first group that stays as it is."""
+    where = {"file": "db.yaml", "line": 0, "column": 0}
+    return {**document, "unchanged": [{**SHORT[0], "where": where}, *SHORT[1:]]}
+
+
+def sealed_as_it_is(content: bytes) -> bytes:
+    """Return a text with its seal, whatever its form."""
+    stem = content[: content.index(b',\n  "digest"')]
+    digest = hashlib.sha256(stem + b"\n}\n").hexdigest()
+    return stem + f',\n  "digest": "sha256:{digest}"\n}}\n'.encode()
+
+
+def test_the_seal_is_the_last_member() -> None:
+    """So that it covers all the rest, without a look at what that is."""
+    digest = SAVED["digest"]
+    first = {"digest": digest, **{name: value for name, value in SAVED.items() if name != "digest"}}
+
+    assert refused(render_document(first).encode())
+
+
+@pytest.mark.parametrize("version", ["1.0", "3.0"])
+def test_another_format_says_so(version: str) -> None:
+    """An older or a newer major version is not taken for damage."""
+    content = render_document({**SAVED, "format_version": version}).encode()
+
+    with pytest.raises(StalePlanError, match=rf"plan\.json has the format {version}, and this version reads 2\.0"):
         open_document(content, "plan.json")
 
 
@@ -102,6 +182,14 @@ def test_another_format_says_so() -> None:
         ("request", {"arm_endpoint": "http://elsewhere"}),
         ("policy", {}),
         ("resource_changes", [1]),
+        ("unchanged", [1]),
+        ("unchanged", []),
+        ("unchanged", SHORT[:1]),
+        ("unchanged", [*SHORT, {**SHORT[0], "id": f"{SHORT[0]['id']}-2"}]),
+        ("unchanged", [{**SHORT[0], "live": "0" * 32}, *SHORT[1:]]),
+        ("unchanged", [{**SHORT[0], "live": ""}, *SHORT[1:]]),
+        ("unchanged", [{**SHORT[0], "action": "delete"}, *SHORT[1:]]),
+        ("unchanged", [{**SHORT[0], "id": SHORT[1]["id"]}, *SHORT[1:]]),
         ("expires_at", "never"),
         ("expires_at", "2026-02-31T00:00:00.000Z"),
         ("plan_digest", f"sha256:{'0' * 64}"),
@@ -110,7 +198,7 @@ def test_another_format_says_so() -> None:
 def test_a_seal_does_not_make_a_plan(name: str, value: object, tmp_path: Path) -> None:
     """Who seals anything himself is stopped by the schema, or by the digest within."""
     document = {key: each for key, each in SAVED.items() if key != "digest"}
-    forged = add_seal({**document, name: value}, created=0, expires=WEEK)
+    forged = add_seal({**document, name: value}, created=0, expires=WEEK).document
     if name == "expires_at":
         forged = _again({**forged, name: value})
     file = tmp_path / "plan.json"
@@ -120,10 +208,8 @@ def test_a_seal_does_not_make_a_plan(name: str, value: object, tmp_path: Path) -
         read_plan(file)
 
 
-def _again(document: dict[str, Any]) -> dict[str, Any]:
-    from aci_reconcile.saved.document import compute_seal
-
-    return {**document, "digest": compute_seal(document)}
+def _again(document: Document) -> Document:
+    return seal({name: value for name, value in document.items() if name != "digest"}).document
 
 
 def test_what_plan_prints_is_no_saved_plan() -> None:
@@ -142,7 +228,7 @@ def test_what_plan_prints_is_no_saved_plan() -> None:
 @pytest.mark.parametrize(("passed", "over"), [(0, False), (WEEK - 1, False), (WEEK, True), (2 * WEEK, True)])
 def test_it_expires(passed: float, over: bool) -> None:
     """At the second that it names."""
-    document = add_seal(SAVED, created=0, expires=WEEK)
+    document = add_seal(SAVED, created=0, expires=WEEK).document
 
     assert over is is_expired(document, now=passed)
 
