@@ -24,7 +24,6 @@ from aci_reconcile.azure.endpoint import (
     find_authority,
     get_cloud,
     get_host,
-    parse_authority,
     split_tenant,
 )
 from aci_reconcile.core.errors import AuthenticationError
@@ -124,26 +123,15 @@ def _use_file(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredential
         return None
     from azure.identity import ClientSecretCredential
 
+    from aci_reconcile.azure.auth.tokens import make_credential_options
+
     authority, tenant = split_tenant(file.authority_for(endpoint, find_authority(environ)), file.tenant_id)
     credential = ClientSecretCredential(
-        tenant, file.client_id, file.client_secret.reveal(), authority=authority, **_make_options(authority)
+        tenant, file.client_id, file.client_secret.reveal(), **make_credential_options(authority)
     )
     return FoundCredential(
         credential, f"{describe_principal(file.client_id)} from {credential_file.VARIABLE}", file.warning
     )
-
-
-def _make_options(authority: str) -> dict[str, Any]:
-    """Return the common options of the credentials: transport, and instance discovery.
-
-    An authority that is not a cloud's is not verified with any cloud: the user named it, and it may be isolated.
-    """
-    from aci_reconcile.azure.auth.tokens import make_token_transport
-
-    known = {parse_authority(get_cloud(name).authority) for name in CLOUDS}
-    discovery = {} if parse_authority(authority) in known else {"disable_instance_discovery": True}
-    # RandomIdPolicy says what is wrong with the ids of azure-core; MSAL adds its own.
-    return {"transport": make_token_transport(), "auto_request_id": False, **discovery}
 
 
 def _use_azure_variables(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredential | None:
@@ -164,9 +152,11 @@ def _use_github(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredenti
         return None
     from azure.identity import ClientAssertionCredential
 
+    from aci_reconcile.azure.auth.tokens import make_credential_options
+
     assertion = federation.read_from_service(url, token)
     authority = find_authority(environ) or endpoint.authority
-    credential = ClientAssertionCredential(tenant, client, assertion, authority=authority, **_make_options(authority))
+    credential = ClientAssertionCredential(tenant, client, assertion, **make_credential_options(authority))
     return FoundCredential(credential, f"{describe_principal(client)} by GitHub OIDC")
 
 
@@ -186,11 +176,13 @@ def _use_terraform(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCrede
 def _use_default(environ: Mapping[str, str], endpoint: Endpoint) -> FoundCredential:
     from azure.identity import DefaultAzureCredential
 
+    from aci_reconcile.azure.auth.tokens import make_credential_options
+
     authority = find_authority(environ) or endpoint.authority
     # Terraform's own switch: whoever set it does not want a run to act as the person who is signed in.
     no_cli = terraform.forbids_cli(environ)
-    options = {**_make_options(authority), **({"exclude_cli_credential": True} if no_cli else {})}
-    return FoundCredential(DefaultAzureCredential(authority=authority, **options), CHAIN)
+    options = {**make_credential_options(authority), **({"exclude_cli_credential": True} if no_cli else {})}
+    return FoundCredential(DefaultAzureCredential(**options), CHAIN)
 
 
 def describe_principal(client_id: str) -> str:

@@ -54,10 +54,10 @@ def find_credential(environ: Mapping[str, str], authority: str) -> tuple[Any, st
     if _is_true(environ, "ARM_USE_MSI"):
         from azure.identity import ManagedIdentityCredential
 
-        from aci_reconcile.azure.auth.tokens import make_token_transport
+        from aci_reconcile.azure.auth.tokens import make_pipeline_options
 
         client = environ.get("ARM_CLIENT_ID") or None
-        return ManagedIdentityCredential(client_id=client, transport=make_token_transport()), "managed identity"
+        return ManagedIdentityCredential(client_id=client, **make_pipeline_options()), "managed identity"
     if _is_true(environ, "ARM_USE_CLI"):
         from azure.identity import AzureCliCredential
 
@@ -83,14 +83,12 @@ def names_other(environ: Mapping[str, str]) -> bool:
 def _use_oidc(environ: Mapping[str, str], authority: str) -> tuple[Any, str]:
     from azure.identity import ClientAssertionCredential
 
+    from aci_reconcile.azure.auth.tokens import make_credential_options
+
     tenant, client = _get_ids(environ, "ARM_USE_OIDC")
-    return ClientAssertionCredential(tenant, client, _choose_assertion(environ), **_make_options(authority)), "OIDC"
-
-
-def _make_options(authority: str) -> dict[str, Any]:
-    from aci_reconcile.azure.auth.tokens import make_token_transport
-
-    return {"authority": authority, "transport": make_token_transport()}
+    return ClientAssertionCredential(
+        tenant, client, _choose_assertion(environ), **make_credential_options(authority)
+    ), "OIDC"
 
 
 def _choose_assertion(environ: Mapping[str, str]) -> Callable[[], str]:
@@ -113,10 +111,14 @@ def _choose_assertion(environ: Mapping[str, str]) -> Callable[[], str]:
 def _use_certificate(environ: Mapping[str, str], authority: str, path: str) -> tuple[Any, str]:
     from azure.identity import CertificateCredential
 
+    from aci_reconcile.azure.auth.tokens import make_credential_options
+
     tenant, client = _get_ids(environ, "ARM_CLIENT_CERTIFICATE_PATH")
     password = environ.get("ARM_CLIENT_CERTIFICATE_PASSWORD") or None
     try:
-        return CertificateCredential(tenant, client, path, password=password, **_make_options(authority)), "certificate"
+        return CertificateCredential(
+            tenant, client, path, password=password, **make_credential_options(authority)
+        ), "certificate"
     except OSError as error:
         raise AuthenticationError(f"{path} (from ARM_CLIENT_CERTIFICATE_PATH): {error.strerror}") from error
 
@@ -124,9 +126,11 @@ def _use_certificate(environ: Mapping[str, str], authority: str, path: str) -> t
 def _use_secret(environ: Mapping[str, str], authority: str) -> tuple[Any, str]:
     from azure.identity import ClientSecretCredential
 
+    from aci_reconcile.azure.auth.tokens import make_credential_options
+
     tenant, client = _get_ids(environ, "ARM_CLIENT_SECRET")
     secret = environ.get("ARM_CLIENT_SECRET") or _read_secret_file(environ["ARM_CLIENT_SECRET_FILE_PATH"])
-    return ClientSecretCredential(tenant, client, secret, **_make_options(authority)), "client secret"
+    return ClientSecretCredential(tenant, client, secret, **make_credential_options(authority)), "client secret"
 
 
 def _read_secret_file(path: str) -> str:

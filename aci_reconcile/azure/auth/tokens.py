@@ -20,6 +20,7 @@ from azure.core.rest import HttpRequest
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
 from aci_reconcile.azure.auth.identity import Actor, read_actor
+from aci_reconcile.azure.endpoint import CLOUDS, get_cloud, parse_authority
 from aci_reconcile.azure.errors import make_token_error
 from aci_reconcile.azure.http.answer import ErrorDetail
 from aci_reconcile.azure.http.pool import make_pooled_transport
@@ -46,6 +47,22 @@ def make_token_transport() -> Any:
             RequestCounter(), concurrency=1, read_seconds=_READ_SECONDS, loopback=False, sleep=time.sleep
         )
     )
+
+
+def make_pipeline_options() -> dict[str, Any]:
+    """Return the options of every pipeline of azure-identity: the transport, and who gives requests their ids."""
+    # RandomIdPolicy says what is wrong with the ids of azure-core; MSAL adds its own.
+    return {"transport": make_token_transport(), "auto_request_id": False}
+
+
+def make_credential_options(authority: str) -> dict[str, Any]:
+    """Return the options of a credential that signs in at an authority.
+
+    An authority that is not a cloud's is not verified with any cloud: the user named it, and it may be isolated.
+    """
+    known = {parse_authority(get_cloud(name).authority) for name in CLOUDS}
+    discovery = {} if parse_authority(authority) in known else {"disable_instance_discovery": True}
+    return {"authority": authority, **make_pipeline_options(), **discovery}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
+from azure.core.pipeline.transport import HttpTransport
 from azure.identity import (
     AzureCliCredential,
     ClientAssertionCredential,
@@ -16,8 +20,29 @@ from azure.identity import (
 from unit.azure.principals import ARM, AZURE, CANARY, CLIENT, GITHUB, found
 
 from aci_reconcile.azure import Endpoint, connect, find_subscription
+from aci_reconcile.azure.auth import federation, tokens
 from aci_reconcile.azure.auth.credentials import find_credential
 from aci_reconcile.core.errors import AuthenticationError
+
+
+class NoNetwork(HttpTransport[Any, Any]):
+    """Sends nothing."""
+
+    def send(self, request: Any, **_: Any) -> Any:
+        """Fail."""
+        raise ServiceRequestError(f"no way to {request.url}")
+
+    def open(self) -> None:
+        """Nothing is open."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is open."""
+
+    def sleep(self, _duration: float) -> None:
+        """Do not wait."""
 
 
 @pytest.mark.parametrize(
@@ -68,6 +93,33 @@ def test_the_order_of_the_credentials(environ: dict[str, str], kind: type, descr
     made = found(environ)
 
     assert (kind, description) == (type(made.credential), made.description)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        ARM | {"ARM_CLIENT_SECRET": "s"},
+        ARM | {"ARM_USE_OIDC": "true", "ARM_OIDC_TOKEN": "t"},
+        AZURE | GITHUB,
+        {"ARM_USE_MSI": "true"},
+    ],
+)
+def test_no_token_costs_an_open_file(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """azure-core's ids come from uuid1: each thread that makes one leaves a file open, and each token has a thread."""
+    made: list[str] = []
+    monkeypatch.setattr(tokens, "make_token_transport", NoNetwork)
+    monkeypatch.setattr(federation, "read_from_service", lambda *_: lambda: "assertion")
+    credential = find_credential(environ, Endpoint.public()).credential
+
+    def make(*_: object) -> uuid.UUID:
+        made.append("id")
+        return uuid.UUID(int=0)
+
+    monkeypatch.setattr(uuid, "uuid1", make)
+    with pytest.raises((ClientAuthenticationError, ServiceRequestError)):
+        credential.get_token("https://management.azure.com/.default")
+
+    assert made == []
 
 
 @pytest.mark.parametrize(
