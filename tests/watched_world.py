@@ -69,7 +69,7 @@ class WatchedWorld:
 
     def __post_init__(self) -> None:
         # The files are older than the watch: then it trusts their times.
-        self.world.clock.time = time.time() + 60
+        self.world.clock.time = max(self.world.clock.time, time.time() + 60)
         (self.folder / "manifests").mkdir(parents=True, exist_ok=True)
         self.write_project(self.project)
         self.start()

@@ -76,6 +76,7 @@ MUTABLE = {
     "Course": "what a watch carries from round to round",
     "Decisions": "what a watch decided the last time",
     "KeptVaults": "values of vaults, for an hour",
+    "LedgerFile": "what the file held when it was last read or written",
     "Link": "the connection of a watch, once it is open",
     "Made": "what a round has done so far",
     "Manifests": "what a watch read the last time",

@@ -80,10 +80,10 @@ class Course:
             raise UsageError("--state and a lock cannot be combined", hint="the count is kept beside the lock")
         if owner != self.owner or blob is not self.blob:
             self.owner, self.blob, self.ledger = owner, blob, None
+            if blob is None and self.settings.heal is not Heal.NONE:
+                self.run.console.info("There is no --lock, so nothing keeps a second watch of this project away.")
         if self.ledger is None and blob is None:
             self._read(self.settings.state)
-            if self.settings.heal is not Heal.NONE:
-                self.run.console.info("There is no --lock, so nothing keeps a second watch of this project away.")
 
     def read_ledger(self, lock: HeldLock) -> None:
         """Read the ledger beside a lock that was just taken: whoever held it before may have added to it.
@@ -201,5 +201,6 @@ class Course:
 
     def _keep(self, ledger: Ledger) -> None:
         if ledger is not self.ledger and self.state is not None:
+            self.ledger = None  # if this fails, the next round reads again what is kept: somebody else may write it
             self.state.write(ledger, self.owner)
         self.ledger = ledger

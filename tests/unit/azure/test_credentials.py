@@ -41,8 +41,9 @@ class NoNetwork(HttpTransport[Any, Any]):
     def __exit__(self, *_: object) -> None:
         """Nothing is open."""
 
-    def sleep(self, _duration: float) -> None:
+    def sleep(self, duration: float) -> None:
         """Do not wait."""
+        del duration
 
 
 @pytest.mark.parametrize(
