@@ -14,7 +14,7 @@ from aci_reconcile.app.connection import find_endpoint, silence_sdks
 from aci_reconcile.azure.endpoint import get_cloud
 from aci_reconcile.azure.lock.address import find_cloud, make_lock_address, parse_lock_url
 from aci_reconcile.azure.lock.connection import open_blob
-from aci_reconcile.azure.lock.lease import HeldLock, Timing, take
+from aci_reconcile.azure.lock.lease import HeldLock, Timing, name_cut, take
 from aci_reconcile.core.errors import AciReconcileError, LockedError, LockError
 from aci_reconcile.core.lock import Holder
 from aci_reconcile.render.text.lock import describe_holder
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _PAUSE: Final = 2.0
 """Seconds between two attempts to take a lock that somebody else has."""
+_PAUSES: Final = (1.0, 2.0)
 
 
 def find_address(
@@ -108,6 +109,27 @@ def check_lock(
     held = None if lock is None else lock.address
     if held != find_address(project, shard, url, target, run.environ):
         raise LockError("the project file changed while it was read", hint="nothing was written; run again")
+
+
+def require_cut(lock: HeldLock, cut: str, run: Run) -> HeldLock:
+    """Return the lock of a shard with the cut that it is of, or fail where a shard of another cut is being written.
+
+    Raises:
+        LockedError: one is, and not only for the moment in which a lock that was taken still says whose it was last.
+        LockLostError: the lock is no longer held.
+        AzureError: the storage account does not answer, or refuses.
+    """
+    found = name_cut(lock, cut)
+    for pause in _PAUSES:
+        if isinstance(found, HeldLock):
+            return found
+        run.clock.sleep(pause)
+        found = name_cut(lock, cut)
+    if isinstance(found, HeldLock):
+        return found
+    who = describe_holder(found.holder)
+    hint = "nothing was written; run again when it is done: shards of two commits may have groups in common"
+    raise LockedError(f"a shard of another cut is being written by {who}", hint=hint)
 
 
 def make_holder(owner: str, command: str, run: Run) -> Holder:

@@ -56,7 +56,7 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
         task=sources.task,
         only=sources.only,
         addresses=sources.addresses,
-        shard=None if shard is None else replace(shard, whole=sources.whole),
+        shard=None if shard is None else replace(shard, whole=sources.whole, cut=_find_cut(sources)),
         environ=run.environ,
         cwd=run.cwd,
         resolve=resolve,
@@ -68,6 +68,11 @@ def make_request(sources: Sources, run: Run, *, resolve: bool) -> Request:
         return request
     shared = tuple(run.cwd / each for each in sources.variable_files)
     return with_changes(request, sources.changed_since, run.environ, shared)
+
+
+def _find_cut(sources: Sources) -> str:
+    """Return which cut a shard is of, where the manifests do not tell; the plans of all shards have one id."""
+    return sources.whole.id if sources.whole is not None else sources.cut
 
 
 def with_changes(request: Request, commit: str, environ: Mapping[str, str], shared: Iterable[Path] = ()) -> Request:

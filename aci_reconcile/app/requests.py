@@ -38,6 +38,8 @@ class Sources:
     """What to run once."""
     addresses: tuple[str, ...] | None = None
     """The groups that were found so when the plan was saved."""
+    cut: str = ""
+    """Which cut the shard is of, where a fleet was cut and ``addresses`` names its groups."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
         prefetched = prefetch(announced, sources, target, run, stack)
         loaded, policy = _load(sources, target, allow, run, resolve=resolve)
         require_lock(lock, loaded.project, sources, target, run)
+        lock = name_cut(lock, loaded, run)
         workspace = Workspace(loaded, policy, *choose_connection(prefetched, loaded.project, target, run, stack))
         workspace = replace(workspace, connection=guard(workspace.connection, lock))
         keys = (policy.fingerprint_key, policy.former_key)
@@ -128,6 +129,21 @@ def require_lock(lock: HeldLock | None, project: Project, sources: Sources, targ
         from aci_reconcile.app.lock import check_lock
 
         check_lock(lock, project, _read_shard(sources, run), target.lock.url, target, run)
+
+
+def name_cut(lock: HeldLock | None, loaded: Loaded, run: Run) -> HeldLock | None:
+    """Say in the lock of a shard which cut that is of, once the manifests tell.
+
+    Raises:
+        LockedError: a shard of another cut is being written.
+        AciReconcileError: the lock is lost, or the storage account does not answer.
+    """
+    shard = loaded.request.shard
+    if lock is None or shard is None:
+        return lock
+    from aci_reconcile.app.lock import require_cut
+
+    return require_cut(lock, shard.cut, run)
 
 
 def _read_shard(sources: Sources, run: Run) -> ShardNumber | None:

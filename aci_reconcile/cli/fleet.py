@@ -16,7 +16,7 @@ from aci_reconcile.cli.failures import report_error
 from aci_reconcile.cli.options import PLAIN
 from aci_reconcile.cli.reports import Ending, open_reports
 from aci_reconcile.core.errors import AciReconcileError, ExitCode
-from aci_reconcile.core.shards import cut_into_shards
+from aci_reconcile.core.shards import cut_into_shards, identify_cut
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.formats.result import RunEnd, RunOrigin
 from aci_reconcile.render.text.table import align
@@ -146,12 +146,12 @@ def list_runs(session: Session, asked: A) -> Iterator[tuple[FleetProject, A]]:
         yield from ((each, _choose(asked, each, None)) for each in projects)
         return
     groups = load_groups(projects, replace(sources, shard="", shards=0), session)
-    shard = cut_into_shards(groups.parts, number.count)[number.number - 1]
-    keys = shard.keys
+    shards = cut_into_shards(groups.parts, number.count)
+    keys, cut = shards[number.number - 1].keys, identify_cut(shards)
     found = [(each, addresses) for each in projects if (addresses := groups.list_addresses(each.name, keys))]
     # A shard without groups does nothing, and says so.
     for project, addresses in found or [(projects[0], ())]:
-        yield project, _choose(asked, project, replace(asked.shard, shard=str(number), addresses=addresses))
+        yield project, _choose(asked, project, replace(asked.shard, shard=str(number), addresses=addresses, cut=cut))
 
 
 def _choose(asked: A, project: FleetProject, shard: ShardOptions | None) -> A:

@@ -46,6 +46,8 @@ class ShardOptions:
 
     addresses: tuple[str, ...] | None = None
     """The groups of one project in the shard, where a fleet has been cut; no option."""
+    cut: str = ""
+    """Which cut that is; no option."""
 
     def find_number(self, environ: Mapping[str, str]) -> ShardNumber | None:
         """Return which shard it is; None if it is none.
@@ -66,4 +68,4 @@ class ShardOptions:
         if self.shard is not None and not self.shard.strip():
             raise UsageError("--shard is empty", hint="write I/N, as in --shard 2/4, or leave the option out")
         addresses = sources.addresses if self.addresses is None else self.addresses
-        return replace(sources, shard=self.shard or "", shards=self.shards or 0, addresses=addresses)
+        return replace(sources, shard=self.shard or "", shards=self.shards or 0, addresses=addresses, cut=self.cut)

@@ -18,8 +18,8 @@ CONTAINER: Final = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 class Holder:
     """Who holds a lock, or held it last; unknown texts are empty.
 
-    ``owner`` owns the groups, ``run`` is a command and an id, ``host`` is a machine, ``link`` the page of a job, and
-    ``since`` the time in UTC.
+    ``owner`` owns the groups, ``run`` is a command and an id, ``host`` is a machine, ``link`` the page of a job,
+    ``since`` the time in UTC, and ``cut`` tells the cut that a shard is of from others.
     """
 
     owner: str = ""
@@ -27,3 +27,4 @@ class Holder:
     host: str = ""
     link: str = ""
     since: str = ""
+    cut: str = ""

@@ -9,6 +9,8 @@ commit makes the same one.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 GROUPS_A_MINUTE: Final = 5.0
 """What 300 creations an hour are in the long run, by which a shard's minutes are estimated."""
 _HALVINGS: Final = 30
+_ID_LENGTH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class ShardNumber:
     count: int
     whole: Whole | None = field(default=None, compare=False)
     """The plan of the whole project that it is a part of; None if the run sees its own groups alone."""
+    cut: str = field(default="", compare=False)
+    """The same for all shards of one cut, and no other; empty until the manifests are read."""
 
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
@@ -149,6 +154,12 @@ def cut_into_shards(parts: Iterable[Part], count: int) -> tuple[Shard, ...]:
         else:
             high, best = middle, min(best, fitting, key=_measure)
     return tuple(Shard(number, tuple(chosen)) for number, chosen in enumerate(best, 1))
+
+
+def identify_cut(shards: Iterable[Shard]) -> str:
+    """Return what tells a cut from others into as many shards: these may have groups in common."""
+    named = [[each.number, *("/".join(key) for key in sorted(each.keys))] for each in shards]
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:_ID_LENGTH]
 
 
 def _pack_evenly(parts: Iterable[Part], count: int) -> list[list[Part]]:

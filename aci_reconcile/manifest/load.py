@@ -237,7 +237,10 @@ class _Loader:
         if left := frozenset(self._request.addresses or ()).difference(each.address for each in groups):
             hint = "write its resource group out: a fleet is cut without the environment of a job"
             raise UsageError(f"{quote(min(left))} is in no shard: its name depends on the machine", hint=hint)
-        keys = self._part = select_part(groups, self._request)
+        part = select_part(groups, self._request)
+        keys = self._part = part.keys
+        if self._request.shard is not None:
+            self._request = replace(self._request, shard=replace(self._request.shard, cut=part.cut))
         return {file for file, known in found.items() if any(each.resource.id.key in keys for each in known)}
 
     def _read_outlines(self, file: Path, outlines: Outlines) -> Iterator[DeclaredGroup]:

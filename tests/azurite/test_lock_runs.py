@@ -165,7 +165,7 @@ def test_ended_by_a_signal(project: Project) -> None:
 
 
 def test_shards(project: Project) -> None:
-    """Shards of one cut write side by side; the whole project and another cut do not."""
+    """Shards of one cut write side by side; the whole project and another cut do not, even into as many."""
     words = ("--lock", project.container, "--wait", "provisioned")
     first = project.commands.begin("apply", "-y", "--shard", "1/2", *words)
     until(first, f"{project.name}-link-02 ")
@@ -173,10 +173,16 @@ def test_shards(project: Project) -> None:
     sibling = project.commands("apply", "-y", "--shard", "2/2", *words)
     other_cut = project.commands("apply", "-y", "--shard", "1/3", *words)
     same = project.commands("apply", "-y", "--shard", "1/2", *words)
+    project.commands.group(f"{project.name}-new", more="location: northeurope\n")
+    newer = project.commands("apply", "-y", "--shard", "2/2", *words)
     first.send_signal(signal.SIGTERM)
     project.end(first)
 
-    assert [whole.code, sibling.code, other_cut.code, same.code] == [3, 0, 3, 3]
+    after = project.commands("apply", "-y", "--shard", "2/2", *words)
+
+    assert [whole.code, sibling.code, other_cut.code, same.code, newer.code] == [3, 0, 3, 3, 3]
+    assert f"a shard of another cut is being written by {project.name} (apply " in newer.err
+    assert after.code == 0, after.err
 
 
 def test_mistakes(project: Project) -> None:

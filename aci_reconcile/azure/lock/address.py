@@ -68,7 +68,7 @@ class LockAddress:
     def excludes(self, blob: str) -> bool:
         """Whether nobody may hold another blob of the container while this one is held.
 
-        A run of the whole project excludes every shard. Shards of one cut share nothing; shards of two cuts may.
+        A run of the whole project excludes every shard, and shards of so many exclude those of another number.
         """
         if not blob.startswith(self.name) or blob == self.blob:
             return False
@@ -77,6 +77,13 @@ class LockAddress:
             return bool(self.shard)
         found = _SHARD.fullmatch(rest)
         return found is not None and (not self.shard or found["count"] != self.shard.rpartition("-")[2])
+
+    def has_sibling(self, blob: str) -> bool:
+        """Whether another blob of the container is that of a shard, of as many as this one is."""
+        if not self.shard or blob == self.blob or not blob.startswith(self.name):
+            return False
+        found = _SHARD.fullmatch(blob.removeprefix(self.name))
+        return found is not None and found["count"] == self.shard.rpartition("-")[2]
 
 
 def parse_lock_url(url: str, cloud: CloudName) -> LockAddress:

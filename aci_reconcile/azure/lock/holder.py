@@ -1,7 +1,8 @@
 """Who holds a lock, as the metadata of its blob says it.
 
 Metadata travels in headers, which are ASCII, so values are percent-encoded. Anybody who may write to the container may
-have written them: they are for display only, and never decide anything.
+have written them: they are for display. Only ``cut`` decides something, that a shard waits for another; whoever may
+write here may end the lease itself, too.
 """
 
 from __future__ import annotations

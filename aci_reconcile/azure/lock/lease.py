@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
 from aci_reconcile.azure.http.fence import Fence, read_ticks
@@ -229,6 +229,23 @@ def take(
     if rival is not None:
         held.let_go()
     return rival or held
+
+
+def name_cut(held: HeldLock, cut: str) -> HeldLock | Seen:
+    """Say which cut the shard that a lock is for is of; or return who holds that of a shard of another cut.
+
+    Shards of one cut have no group in common, and those of two may, even if there are as many. All say theirs first,
+    and look then: so of two, at least one sees the other. Who has not said it yet will look.
+
+    Raises:
+        LockLostError: the lock is no longer held.
+        AzureError: the storage account does not answer, or refuses.
+    """
+    named = replace(held, holder=replace(held.holder, cut=cut))
+    _repeat(lambda: held.blob.describe(held.lease, named.holder))
+    around = _repeat(held.blob.look_around)
+    siblings = (each for name, each in around.items() if each.leased and held.address.has_sibling(name))
+    return next((each for each in siblings if each.holder and each.holder.cut not in {"", cut}), named)
 
 
 def _find_rival(blob: Blob) -> Seen | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import UsageError, Where
-from aci_reconcile.core.shards import cut_into_shards, find_parts
+from aci_reconcile.core.shards import cut_into_shards, find_parts, identify_cut
 from aci_reconcile.manifest.project.codes import ACI177, ACI225
 from aci_reconcile.manifest.source.codes import ACI140
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
@@ -67,7 +67,7 @@ class Selection:
             chosen &= self._select_by_pattern(resources)
         if self.request.shard is not None or self.request.addresses is not None:
             narrowed = True
-            chosen &= select_part(resources, self.request) if self.part is None else self.part
+            chosen &= select_part(resources, self.request).keys if self.part is None else self.part
         if changed is not None and changed.addresses is not None:
             narrowed = True
             chosen &= _find_named(resources, changed.addresses)
@@ -135,14 +135,24 @@ class Selection:
         return chosen
 
 
-def select_part(resources: Iterable[Resource], request: Request) -> frozenset[tuple[str, ...]]:
-    """Return the keys of the groups of a shard, or of those whose addresses are given: then somebody else has cut.
+@dataclass(frozen=True, slots=True)
+class SelectedPart:
+    """The keys of the groups of a shard, and which cut it is of; empty if somebody else has cut and did not say."""
+
+    keys: frozenset[tuple[str, ...]]
+    cut: str = ""
+
+
+def select_part(resources: Iterable[Resource], request: Request) -> SelectedPart:
+    """Return the groups of a shard, or those whose addresses are given: then somebody else has cut.
 
     All declared groups are cut, so that every run makes the same cut.
     """
     if request.addresses is not None or request.shard is None:
-        return _find_named(resources, request.addresses or ())
-    return cut_into_shards(find_parts(resources), request.shard.count)[request.shard.number - 1].keys
+        named = _find_named(resources, request.addresses or ())
+        return SelectedPart(named, request.shard.cut if request.shard is not None else "")
+    shards = cut_into_shards(find_parts(resources), request.shard.count)
+    return SelectedPart(shards[request.shard.number - 1].keys, identify_cut(shards))
 
 
 def _find_named(resources: Iterable[Resource], addresses: Iterable[str]) -> frozenset[tuple[str, ...]]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from lease_model import ADDRESS, Account, FakeBlob, Time
 
-from aci_reconcile.app.lock import check_lock, find_address, make_holder, read_state, wait_for_lock, write_state
+from aci_reconcile.app.lock import (
+    check_lock,
+    find_address,
+    make_holder,
+    read_state,
+    require_cut,
+    wait_for_lock,
+    write_state,
+)
 from aci_reconcile.app.requests import LockRequest, Target
 from aci_reconcile.app.run import ScriptRun, Silence
 from aci_reconcile.azure.lock.lease import HeldLock, Timing, take
@@ -153,6 +161,54 @@ def test_a_shard_and_the_whole_project_exclude_each_other() -> None:
     assert (refused, whole.find_loss()) == (False, "")
     with pytest.raises(LockedError):
         wait_for_lock(one, Holder(), LockRequest("apply"), make_run(time))
+
+
+def hold_shard(accounts: dict[str, Account], number: int, time: Time, run: str) -> HeldLock:
+    """Take the lock of one of two shards."""
+    address = ADDRESS.choose_name("shop/prod", ShardNumber(number, 2))
+    blob = FakeBlob(accounts[address.blob], address=address, beside=accounts)
+    return wait_for_lock(blob, Holder("shop/prod", run), LockRequest("apply"), make_run(time))
+
+
+def test_shards_of_one_cut_write_side_by_side_and_those_of_two_do_not() -> None:
+    """Whoever says it first goes on; one that has not read its manifests yet looks later."""
+    time = Time()
+    accounts = {f"shop/prod.lock@{number}-of-2": Account(time) for number in (1, 2)}
+    first, second = (hold_shard(accounts, number, time, f"apply {number}") for number in (1, 2))
+    unread = require_cut(first, "old", make_run(time))
+    sibling = require_cut(second, "old", make_run(time))
+    sibling.release()
+    newer = hold_shard(accounts, 2, time, "apply 3")
+    with pytest.raises(LockedError, match=r"a shard of another cut is being written by shop/prod \(apply 1\)"):
+        require_cut(newer, "new", make_run(time))
+    newer.release()
+    first.release()
+    newer = hold_shard(accounts, 2, time, "apply 4")
+
+    assert (unread.holder.cut, sibling.holder.cut) == ("old", "old")
+    assert require_cut(newer, "new", make_run(time)).find_loss() == ""
+
+
+def test_what_a_lock_says_of_its_last_holder_is_waited_for() -> None:
+    """Between the lease and its first words, a blob still tells the cut of the run before."""
+    time = Time()
+    accounts = {f"shop/prod.lock@{number}-of-2": Account(time) for number in (1, 2)}
+    first, second = (hold_shard(accounts, number, time, f"apply {number}") for number in (1, 2))
+    accounts["shop/prod.lock@1-of-2"].holder = Holder("shop/prod", "the run before", cut="old")
+    run = make_run(time)
+
+    @dataclass
+    class Describing(Clock):
+        """The first shard says who it is while the second waits."""
+
+        def sleep(self, seconds: float, /) -> None:
+            """Wait."""
+            require_cut(first, "new", run)
+            super().sleep(seconds)
+
+    told = require_cut(second, "new", replace(run, clock=Describing(time)))
+
+    assert told.holder.cut == "new"
 
 
 def test_the_holder_names_the_job() -> None:

@@ -179,7 +179,8 @@ def test_every_input_is_saved_and_described() -> None:
     values = [getattr(each, one.name) for each in (FULL.sources, FULL.allow) for one in dataclasses.fields(each)]
     request = inputs_to_json(FULL, hidden=(), changed=(), shard=ShardNumber(2, 3, WHOLE))
 
-    assert 2 == values.count("")  # the commit, in whose place addresses are saved; the region, which only `run` takes
+    # The commit, in whose place addresses are saved; the region, which only `run` takes; the cut, which `whole` tells.
+    assert 3 == values.count("")
     assert set(request) == set(SCHEMA["$defs"]["request"]["properties"])
 
 
