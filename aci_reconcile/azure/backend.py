@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.azure.body import redact_instance_view, serialize_body
@@ -124,7 +123,7 @@ class ArmBackend(Backend):
         return (
             None
             if body is None
-            else Resource(_id_of(body, resource_id), redact_instance_view(_group(body), self._redactor))
+            else Resource(_parse_id(body) or resource_id, redact_instance_view(_group(body), self._redactor))
         )
 
     def list(self, scope: Scope, /) -> Iterable[Resource]:
@@ -135,9 +134,11 @@ class ArmBackend(Backend):
         return tuple(each for row in LISTED for each in self._list_type(scope, row))
 
     def _list_type(self, scope: Scope, row: ResourceType) -> Iterator[Resource]:
-        unnamed = ResourceId(scope.subscription, scope.resource_group, "", row.name)
         for body in self._pages(with_query(collection_path(scope, row), api_version=self._api)):
-            yield Resource(_id_of(body, replace(unnamed, name=as_text(body.get("name")))), _group(body))
+            resource_id = _parse_id(body) or ResourceId(
+                scope.subscription, scope.resource_group, as_text(body.get("name")), row.name
+            )
+            yield Resource(resource_id, _group(body))
 
     def list_tagged(self, subscription: str, tag: str, /) -> Iterable[Resource]:
         """List the groups of a subscription that carry a tag, from ARM's own list of resources.
@@ -339,9 +340,9 @@ def _in_short(body: Body) -> Resource:
         raise NoAnswerError("a resource in the list has no id") from error
 
 
-def _id_of(body: Body, requested: ResourceId) -> ResourceId:
-    """Return Azure's spelling of the id, or the requested one if the answer has none."""
+def _parse_id(body: Body) -> ResourceId | None:
+    """Return the id in Azure's spelling; None if the answer has none."""
     try:
         return ResourceId.parse(as_text(body.get("id")))
     except ValueError:
-        return requested
+        return None

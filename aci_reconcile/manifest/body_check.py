@@ -8,8 +8,7 @@ from aci_reconcile.core.errors import Severity, Where
 from aci_reconcile.core.fields import ROOT
 from aci_reconcile.core.fields.paths import below
 from aci_reconcile.core.model import as_list, as_object, as_text
-from aci_reconcile.manifest.rules import check
-from aci_reconcile.manifest.schemas import check_schema
+from aci_reconcile.manifest.group_check import check_group
 from aci_reconcile.manifest.source.diagnostics import Diagnostics
 from aci_reconcile.manifest.syntax.expansion import join
 from aci_reconcile.manifest.syntax.items import Item, Places
@@ -29,8 +28,7 @@ def find_body_errors(group: Resource) -> tuple[Diagnostic, ...]:
     places, diagnostics = Places(where={(): where}, names={(): ""}, plain=False), Diagnostics()
     _note(body, ROOT, (), "", places)
     item = Item(body, places, diagnostics)
-    check(item)
-    check_schema(item)
+    check_group(item)
     return tuple(each for each in diagnostics.collect() if each.severity is Severity.ERROR)
 
 

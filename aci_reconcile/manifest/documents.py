@@ -12,6 +12,7 @@ from aci_reconcile.core.model import CONTAINER_GROUPS, Contents, Resource, Resou
 from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.references import find_references
 from aci_reconcile.manifest.declared_groups import DeclaredGroup, list_references
+from aci_reconcile.manifest.group_check import GroupChecks
 from aci_reconcile.manifest.group_codes import ACI020, ACI021, ACI130, ACI133, ACI135, ACI136, ACI145
 from aci_reconcile.manifest.keys import ENVELOPE, GROUP, OWN_KEYS
 from aci_reconcile.manifest.lifecycle import read_lifecycle
@@ -19,8 +20,6 @@ from aci_reconcile.manifest.project.codes import ACI131, ACI137, ACI144
 from aci_reconcile.manifest.project.layers import Layers, is_removed, is_same_location
 from aci_reconcile.manifest.project.project import RESOURCE_GROUP
 from aci_reconcile.manifest.project.versions import find_newest, is_api_version, order_api_version
-from aci_reconcile.manifest.rules import check
-from aci_reconcile.manifest.schemas import check_schema
 from aci_reconcile.manifest.source.codes import ACI011, ACI132
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote, suggest_word
 from aci_reconcile.manifest.source.foreign import identify_foreign
@@ -57,6 +56,9 @@ _SIBLINGS: Final[Mapping[str, str]] = {
 
 _NO_KEYS: Final = Item({}, Places(), Diagnostics())
 """What most documents say to this tool alone: nothing. One for all, because there may be a hundred thousand."""
+
+_CHECKS: Final = GroupChecks()
+"""One for all runs of a process, because what is without a flaw stays so."""
 
 _NULL: Final = "a group needs a {0}, and `null` removes the one from the project"
 _GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
@@ -135,8 +137,7 @@ class _Document:
         body = self._add_location(body, reader, merged)
         item = Item(body, reader.places, self.diagnostics)
         if self.checked:
-            check(item)
-            check_schema(item)
+            _CHECKS.check(item)
         if not name:  # now that all its other mistakes have been found
             return None
         identity = ResourceId(self.settings.project.subscription, resource_group, name, type_)

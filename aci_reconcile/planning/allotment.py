@@ -97,13 +97,13 @@ class WholeObservation:
         """Sort what was read."""
         by_scope: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         for each in seen.resources:
-            by_scope[each.id.scope.key].append(each)
+            by_scope[each.id.scope_key].append(each)
         return cls(seen, by_scope, {each.id.key: each for each in (*seen.referenced, *seen.resources)})
 
     def narrow(self, own: Iterable[Resource], allotment: Allotment) -> Observation:
         """Return what a shard would read: its own resource groups, and what its groups refer to."""
         declared = tuple(own)
-        scopes = {each.id.scope.key for each in declared}
+        scopes = {each.id.scope_key for each in declared}
         near = scopes | {(key[0], key[1]) for key in allotment.orphans}
         named = {each.target(resource.id).key for resource in declared for each in references_in(resource)}
         return replace(

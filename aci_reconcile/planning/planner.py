@@ -195,7 +195,7 @@ def _list_resource_groups(
     first: Mapping[tuple[str, str], Change] = {
         # The first group of each resource group decides its location, so the last one written into the map must be
         # the first.
-        change.id.scope.key: change
+        change.id.scope_key: change
         for change in reversed(tuple(changes))
         if change.after is not None
     }

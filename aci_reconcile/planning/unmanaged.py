@@ -117,7 +117,7 @@ def note_kept(kept: Iterable[Resource]) -> Iterator[Notice]:
 
 def is_ambiguous(orphan: Resource, policy: Policy) -> bool:
     """Whether a group of ours may belong to another project with the same name."""
-    elsewhere = policy.places is not None and orphan.id.scope.key not in policy.places
+    elsewhere = policy.places is not None and orphan.id.scope_key not in policy.places
     return elsewhere and bool(policy.project_id) and not tags.owner_id(tags.owner(orphan))
 
 

@@ -122,7 +122,7 @@ def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Res
         if _is_fresh(change, ctx):
             return change.before
         watch = get_watch(ctx.watches, change.id.scope)
-        if watch.is_worthwhile(ctx.writes.get(change.id.scope.key, 1)):
+        if watch.is_worthwhile(ctx.writes.get(change.id.scope_key, 1)):
             listing = yield from get_listing(
                 watch, ctx, deadline, since=fresh_since(ctx), idle=True, besides=_find_outdated_list(change, ctx)
             )
@@ -144,7 +144,7 @@ def _is_fresh(change: Change, ctx: Context) -> bool:
 
 def _find_outdated_list(change: Change, ctx: Context) -> Listing | None:
     """Return the plan's list if the plan read the group again after it; None otherwise."""
-    planned = ctx.listings.get(change.id.scope.key)
+    planned = ctx.listings.get(change.id.scope_key)
     return planned if planned is not None and planned.groups.get(change.id.key) is not change.before else None
 
 

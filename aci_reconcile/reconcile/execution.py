@@ -96,7 +96,7 @@ def _prepare(plan: Plan, ctx: Context) -> Context:
         label_takers=_find_takers(plan.changes),
         freed_labels=find_freed_labels(plan.changes),
         watches=watches,
-        writes=Counter(each.id.scope.key for each in plan.changes if each.writes),
+        writes=Counter(each.id.scope_key for each in plan.changes if each.writes),
     )
 
 
@@ -261,7 +261,7 @@ def _group_creations(plan: Plan) -> Mapping[tuple[tuple[str, str], int], set[str
         if group.create:
             found[group.scope.key, RESOURCE_GROUPS.order].add(make_task_name(group.scope))
     for change in plan.of(Action.CREATE):
-        found[change.id.scope.key, get_type(change.id).order].add(change.address.lower())
+        found[change.id.scope_key, get_type(change.id).order].add(change.address.lower())
     return found
 
 
@@ -270,7 +270,7 @@ def _find_earlier_creations(
 ) -> frozenset[str]:
     """Return the tasks that must create something in the resource group before this change may begin."""
     orders = range(get_type(change.id).order)
-    return frozenset(name for order in orders for name in creations.get((change.id.scope.key, order), ()))
+    return frozenset(name for order in orders for name in creations.get((change.id.scope_key, order), ()))
 
 
 def _make_task(change: Change, ctx: Context, after: set[str]) -> Task:

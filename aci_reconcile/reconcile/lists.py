@@ -6,6 +6,7 @@ left is named nowhere any more, and only the owner tag of its groups shows whose
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,7 +19,7 @@ from aci_reconcile.reconcile.watch import Listing, list_scope
 from aci_reconcile.reconcile.whole_lists import WholeLists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from aci_reconcile.core.backend import Backend, Clock
     from aci_reconcile.core.model import Key, Resource, Scope
@@ -75,7 +76,7 @@ def find_hits(search: Search, answers: Mapping[ScopeKey, Answer], known: Collect
     """Return the resource groups that the searches found besides the known ones."""
     results = {each: answers[make_search_key(each)] for each in search.subscriptions}
     main = next(iter(results), "")
-    found = {scope.key: scope for answer in results.values() for scope in _list_our_scopes(answer, search)}
+    found = _find_our_scopes(results.values(), search)
     fallback: dict[ScopeKey, Scope] = {}
     unreadable: list[Unreadable] = []
     for subscription, answer in results.items():
@@ -98,8 +99,11 @@ def find_hits(search: Search, answers: Mapping[ScopeKey, Answer], known: Collect
     )
 
 
-def _list_our_scopes(answer: Answer, search: Search) -> Iterator[Scope]:
-    yield from (each.id.scope for each in answer.found if search.ours(tags.owner(each)))
+def _find_our_scopes(answers: Iterable[Answer], search: Search) -> dict[ScopeKey, Scope]:
+    """Return the resource groups with groups of ours. Thousands of groups carry a few tags: each is asked for once."""
+    ours = functools.cache(search.ours)
+    found = {each.id.scope_key: each.id for answer in answers for each in answer.found if ours(tags.owner(each))}
+    return {key: each.scope for key, each in found.items()}
 
 
 def is_forbidden(error: AzureError) -> bool:
@@ -173,7 +177,8 @@ def list_and_search(
 
 def collect_scopes(desired: Iterable[Resource], scopes: Iterable[Scope]) -> dict[tuple[str, str], Scope]:
     """Return the resource groups to list, by their keys."""
-    return {scope.key: scope for scope in (*(each.id.scope for each in desired), *scopes)}
+    declared = {each.id.scope_key: each.id for each in desired}
+    return {**{key: each.scope for key, each in declared.items()}, **{scope.key: scope for scope in scopes}}
 
 
 def _list_scope(scope: Scope, reader: Reader) -> Process[tuple[Resource, ...]]:

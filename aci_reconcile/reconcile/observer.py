@@ -60,7 +60,7 @@ def observe(desired: Sequence[Resource], scopes: Iterable[Scope], policy: Policy
     referenced = groups.read_elsewhere(elsewhere)
     unselected = groups.read_unselected(declared)
     missing = _find_missing(lists.answers, wanted, reader)
-    holding = {each.id.scope.key for each in desired} if missing else set[tuple[str, str]]()
+    holding = {each.id.scope_key for each in desired} if missing else set[tuple[str, str]]()
     return Observation(
         resources=_merge_reads(lists.found, unselected, reads),
         missing=tuple(scope for scope in missing if scope.key in holding),
@@ -259,7 +259,7 @@ def _find_unreadable_scopes(
     """Yield the declared groups of each resource group that could not be listed, or the resource group itself."""
     for key, answer in answers.items():
         if answer.error:
-            held = [each.address for each in declared.values() if each.id.scope.key == key]
+            held = [each.address for each in declared.values() if each.id.scope_key == key]
             yield from (Unreadable(address, answer.error) for address in held or [key[1]])
 
 

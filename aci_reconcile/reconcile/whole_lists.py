@@ -59,7 +59,7 @@ class WholeLists:
                 by_subscription[scope.key[0]].append(scope)
         declared: dict[ScopeKey, set[Key]] = defaultdict(set)
         for each in desired:
-            declared[each.id.scope.key].add(each.id.key)
+            declared[each.id.scope_key].add(each.id.key)
         groups = Counter[str]()
         for (subscription, _), keys in declared.items():
             groups[subscription] += len(keys)

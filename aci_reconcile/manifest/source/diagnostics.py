@@ -34,6 +34,8 @@ class Diagnostics:
         self._places: set[Where] = set()
         self._compared = 0
         self._wrong: set[Where] = set()
+        self.consulted = 0
+        """How often a diagnostic was added, or found to be at a place: as long as this stays, all is as without any."""
 
     def add(self, code: Code, where: Where, message: str, *, hint: str = "", path: str = "") -> None:
         """Add a diagnostic; the same one twice is one, because the project file is read once per environment.
@@ -46,6 +48,7 @@ class Diagnostics:
             path: the field, as people write it: ``containers[web].image``.
         """
         severity = code.severity
+        self.consulted += 1
         self._found[Diagnostic(where, code.number, message, hint, path, severity)] = None
         self._places.update((where, Where(where.file)))
         if severity is Severity.ERROR:
@@ -53,17 +56,22 @@ class Diagnostics:
 
     def take(self, other: Diagnostics) -> None:
         """Add the diagnostics of another collection, which was kept apart until it was known whether they count."""
+        self.consulted += other.consulted
         self._found.update(other._found)
         self._places |= other._places
         self._wrong |= other._wrong
 
     def has_any_at(self, where: Where) -> bool:
         """Whether there is a diagnostic at this place; for a whole file, whether there is one anywhere in it."""
-        return where in self._places
+        return self._note(found=where in self._places)
 
     def has_error_at(self, where: Where) -> bool:
         """Whether there is an error at this place."""
-        return where in self._wrong
+        return self._note(found=where in self._wrong)
+
+    def _note(self, *, found: bool) -> bool:
+        self.consulted += found
+        return found
 
     def has_error_in(self, file: str) -> bool:
         """Whether there is an error in a file."""

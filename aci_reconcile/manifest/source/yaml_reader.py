@@ -14,6 +14,7 @@ from aci_reconcile.core.errors import Where
 from aci_reconcile.manifest.source.codes import ACI004, ACI005, ACI006, ACI007, ACI008, ACI009, ACI010
 from aci_reconcile.manifest.source.diagnostics import find_odd_character, quote
 from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode
+from aci_reconcile.manifest.source.simple_yaml import read_simple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -60,6 +61,12 @@ class _Open(NamedTuple):
 
 def read_documents(text: str, file: str, diagnostics: Diagnostics) -> Iterator[Source]:
     """Yield the root of each document; one that can't be read ends the file."""
+    simple = read_simple(text, file)
+    yield from read_with_parser(text, file, diagnostics) if simple is None else simple
+
+
+def read_with_parser(text: str, file: str, diagnostics: Diagnostics) -> Iterator[Source]:
+    """Yield the root of each document of any YAML."""
     import yaml
 
     # The C parser is much faster; a PyYAML that was built without it still works.
