@@ -16,6 +16,7 @@ from aci_reconcile.app.subscription import check_actor, describe_account
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+    from aci_reconcile.app.begun import Begun
     from aci_reconcile.app.connection import Connection
     from aci_reconcile.app.policy import Allow
     from aci_reconcile.app.prefetch import Listed, Prefetched
@@ -69,7 +70,9 @@ class Workspace:
 
 
 @contextmanager
-def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool = True) -> Generator[Workspace]:
+def prepare(
+    sources: Sources, target: Target, allow: Allow, run: Run, *, resolve: bool = True, begun: Begun | None = None
+) -> Generator[Workspace]:
     """Load the manifests, make the policy, and connect.
 
     Args:
@@ -78,6 +81,7 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
         allow: what the caller allows.
         run: the environment, time and messages.
         resolve: whether secrets are needed; a command that writes no body needs none.
+        begun: what was begun before, for a run that writes nothing.
 
     Raises:
         InvalidManifestsError: the manifests have errors.
@@ -89,7 +93,8 @@ def prepare(sources: Sources, target: Target, allow: Allow, run: Run, *, resolve
         announced = load_settings(sources, target, run)
         # What is listed before the lock is held may be older than what its former holder wrote.
         lock = take_lock(announced, sources, target, run, stack)
-        prefetched = prefetch(announced, sources, target, run, stack)
+        prefetched = begun.take(stack) if begun is not None else None
+        prefetched = prefetched or prefetch(announced, sources, target, run, stack)
         loaded, policy = _load(sources, target, allow, run, resolve=resolve)
         require_lock(lock, loaded.project, sources, target, run)
         lock = name_cut(lock, loaded, run)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-from dataclasses import replace
+from collections import deque
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
 
+from aci_reconcile.app.begun import Begun
 from aci_reconcile.app.fleet import load_fleet, load_groups
 from aci_reconcile.app.origin import find_commit
 from aci_reconcile.app.result_sets import choose_exit_code, merge_results
@@ -25,6 +28,7 @@ from aci_reconcile.render.words import count
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from aci_reconcile.app.requests import Sources
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.fleet_options import FleetOptions
     from aci_reconcile.cli.option import CommandLine
@@ -76,6 +80,24 @@ class ReportedAsked(FleetAsked, Protocol):
 
 A = TypeVar("A", bound=FleetAsked)
 R = TypeVar("R", bound=ReportedAsked)
+_AHEAD: Final = 4
+"""Projects whose lists are on their way while another one is planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneRun(Generic[A]):
+    """One of several runs: its name, where that stands, and its options."""
+
+    name: str
+    where: str
+    asked: A
+    begun: Begun | None = None
+    """What was begun for it before its turn."""
+
+    @property
+    def sources(self) -> Sources:
+        """Which manifests."""
+        return self.asked.shard.narrow(self.asked.sources.make_sources(self.asked.azure.place))
 
 
 def run_fleet(session: Session, asked: R, kind: str, command: Callable[[Session, R], ExitCode]) -> ExitCode:
@@ -90,15 +112,15 @@ def run_fleet(session: Session, asked: R, kind: str, command: Callable[[Session,
     file = cast("Path", asked.fleet.fleet)
     with open_reports(kind, session, asked.report, taken=(file,), shard=asked.shard) as reports:
         number = asked.shard.find_number(session.environ)
-        runs = ((each.name, str(each.where), one) for each, one in list_runs(session, asked))
-        return run_each(session, RunOrigin(kind, number, find_commit(session.cwd)), reports, runs, command, file.name)
+        origin = RunOrigin(kind, number, find_commit(session.cwd))
+        return run_each(session, origin, reports, list_runs(session, asked), command, file.name)
 
 
 def run_each(
     session: Session,
     origin: RunOrigin,
     reports: Reports,
-    runs: Iterable[tuple[str, str, R]],
+    runs: Iterable[OneRun[R]],
     command: Callable[[Session, R], ExitCode],
     subject: str,
 ) -> ExitCode:
@@ -108,15 +130,19 @@ def run_each(
         session: the run.
         origin: which run it is.
         reports: the reports.
-        runs: for each its name, where that stands, and its options.
+        runs: the runs.
         command: makes one.
         subject: what all are about.
     """
     results: list[Result] = []
-    for name, where, one in runs:
-        show_heading(name, where, session, first=not results)
-        end = _run_one(session, cast("R", replace(cast("Any", one), report=())), origin.command, command)
-        results.append(Result(where, origin, replace(end, page=replace(end.page, subject=name))))
+    # What an apply lists while another one writes may be hours old when it comes up.
+    if origin.command != "apply":
+        runs = read_ahead(session, runs)
+    for each in runs:
+        show_heading(each.name, each.where, session, first=not results)
+        asked = cast("R", replace(cast("Any", each.asked), report=()))
+        end = _run_one(replace(session, begun=each.begun), asked, origin.command, command)
+        results.append(Result(each.where, origin, replace(end, page=replace(end.page, subject=each.name))))
         gc.collect(1)  # what hangs together in circles, before the next one needs as much again
         if session.interruption.has_come():
             break
@@ -131,8 +157,28 @@ def run_each(
     return session.interruption.exit_code if session.interruption.has_come() else code
 
 
-def list_runs(session: Session, asked: A) -> Iterator[tuple[FleetProject, A]]:
-    """Yield the projects with the options of a run for each; of a shard, those that have groups in it.
+def read_ahead(session: Session, runs: Iterable[OneRun[A]], *, paced: bool = True) -> Iterator[OneRun[A]]:
+    """Yield the runs, and begin the lists of those that follow: a few, so that memory does not grow with the fleet.
+
+    Args:
+        session: the run of all.
+        runs: the runs.
+        paced: whether they obey Azure's rate limits by themselves.
+    """
+    ahead: deque[OneRun[A]] = deque()
+    with ExitStack() as left:
+        for each in runs:
+            begun = Begun(each.sources, each.asked.azure.target, session, paced=paced)
+            left.callback(begun.close)
+            ahead.append(replace(each, begun=begun))
+            if len(ahead) > _AHEAD:
+                yield ahead.popleft()
+        while ahead:
+            yield ahead.popleft()
+
+
+def list_runs(session: Session, asked: A) -> Iterator[OneRun[A]]:
+    """Yield a run for each project; of a shard, for those that have groups in it.
 
     Raises:
         InvalidManifestsError: the fleet file has errors; or one of its projects has, so that nobody knows the cut.
@@ -143,7 +189,7 @@ def list_runs(session: Session, asked: A) -> Iterator[tuple[FleetProject, A]]:
     projects = load_fleet(cast("Path", asked.fleet.fleet), session)
     number = asked.shard.find_number(session.environ)
     if number is None:
-        yield from ((each, _choose(asked, each, None)) for each in projects)
+        yield from (_choose(asked, each, None) for each in projects)
         return
     groups = load_groups(projects, replace(sources, shard="", shards=0), session)
     shards = cut_into_shards(groups.parts, number.count)
@@ -151,23 +197,21 @@ def list_runs(session: Session, asked: A) -> Iterator[tuple[FleetProject, A]]:
     found = [(each, addresses) for each in projects if (addresses := groups.list_addresses(each.name, keys))]
     # A shard without groups does nothing, and says so.
     for project, addresses in found or [(projects[0], ())]:
-        yield project, _choose(asked, project, replace(asked.shard, shard=str(number), addresses=addresses, cut=cut))
+        yield _choose(asked, project, replace(asked.shard, shard=str(number), addresses=addresses, cut=cut))
 
 
-def _choose(asked: A, project: FleetProject, shard: ShardOptions | None) -> A:
-    """Return the options of a run for one project."""
+def _choose(asked: A, project: FleetProject, shard: ShardOptions | None) -> OneRun[A]:
+    """Return the run for one project."""
     place = asked.azure.place
     place = replace(place, subscription=project.subscription or place.subscription)
-    return cast(
-        "A",
-        replace(
-            cast("Any", asked),
-            fleet=replace(asked.fleet, fleet=None, name=project.name),
-            sources=replace(asked.sources, project=project.file, environment=project.environment),
-            azure=replace(asked.azure, place=place),
-            shard=shard or asked.shard,
-        ),
+    chosen: Any = replace(
+        cast("Any", asked),
+        fleet=replace(asked.fleet, fleet=None, name=project.name),
+        sources=replace(asked.sources, project=project.file, environment=project.environment),
+        azure=replace(asked.azure, place=place),
+        shard=shard or asked.shard,
     )
+    return OneRun(project.name, str(project.where), cast("A", chosen))
 
 
 def show_heading(name: str, where: str, session: Session, *, first: bool) -> None:

@@ -14,6 +14,7 @@ from aci_reconcile.reconcile.reader import Search
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
+    from aci_reconcile.app.begun import Begun
     from aci_reconcile.app.pace import WatchPace
     from aci_reconcile.app.prefetch import Listed, Prefetched
     from aci_reconcile.app.requests import Sources, Target
@@ -30,6 +31,7 @@ def open_view(
     session: Session,
     words: Sequence[str] = (),
     index: Mapping[tuple[str, str], Listed] | None = None,
+    begun: Begun | None = None,
 ) -> Generator[View]:
     """Connect. The project file and the manifests say where to look, even if they have errors.
 
@@ -41,6 +43,7 @@ def open_view(
         session: the environment, time and messages.
         words: the addresses, names and patterns to look for; if there are none, everything is listed.
         index: lists that are at hand already, by the keys of their scopes.
+        begun: what was begun before.
     """
     from aci_reconcile.app.prefetch import load_settings, prefetch
     from aci_reconcile.app.targets import is_pattern
@@ -51,7 +54,8 @@ def open_view(
         lock = take_lock(announced, sources, target, session, stack)
         listed = index is None and (not words or any(map(is_pattern, words)))
         # The sign-in and the lists take as long as the manifests, so both go on at the same time.
-        prefetched = prefetch(announced, sources, target, session, stack, paced=False, lists=listed)
+        prefetched = begun.take(stack) if begun is not None else None
+        prefetched = prefetched or prefetch(announced, sources, target, session, stack, paced=False, lists=listed)
         view = _make_view(sources, target, session, prefetched, stack, lock)
         yield view if index is None else replace(view, begun=index)
 

@@ -15,6 +15,7 @@ from aci_reconcile.core.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aci_reconcile.app.begun import Begun
     from aci_reconcile.cli.options import OutputOptions
     from aci_reconcile.render.formats.result import RunEnd, RunOrigin
 
@@ -33,6 +34,8 @@ class Session:
     """The exit code of an error that has none of its own meaning, by the command."""
     ends: list[tuple[RunOrigin, RunEnd]] | None = None
     """Where a command that makes several runs finds how each of them ended; None: it makes one."""
+    begun: Begun | None = None
+    """What was begun for this run while those before it were under way, if it is one of several."""
 
     @property
     def cwd(self) -> Path:

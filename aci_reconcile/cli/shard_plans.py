@@ -126,8 +126,7 @@ def save_fleet_plans(session: Session, asked: ShardsOptions, folder: Path) -> Ex
             return ExitCode.OK
 
         origin = RunOrigin("plan", None, find_commit(session.cwd))
-        runs = ((each.name, str(each.where), one) for each, one in list_runs(session, asked))
-        code = run_each(session, origin, reports, runs, save_project, file.name)
+        code = run_each(session, origin, reports, list_runs(session, asked), save_project, file.name)
         if code is not ExitCode.OK:
             session.console.error("a project cannot be applied as a whole, so no plan was saved")
             return code
@@ -161,7 +160,7 @@ def _plan_project(
     inputs, target, environment = asked.inputs, asked.azure.target, asked.sources.environment
     with open_reports("plan", session, asked.report, environment=environment, shard=asked.shard) as reports:
         reports.pages = False
-        with prepare(inputs.sources, target, inputs.allow, session) as workspace:
+        with prepare(inputs.sources, target, inputs.allow, session, begun=session.begun) as workspace:
             # Imported while the lists are on their way.
             from aci_reconcile.app.proposal import make_reader
             from aci_reconcile.app.shard_plans import check_whole, make_shard_plans, plan_whole

@@ -142,7 +142,7 @@ def _apply_folder(session: Session, asked: ApplyOptions, folder: Path) -> ExitCo
     from aci_reconcile.app.origin import find_commit
     from aci_reconcile.app.plan_folder import list_plan_files
     from aci_reconcile.app.saved_plan import find_shard, read_plan
-    from aci_reconcile.cli.fleet import run_each
+    from aci_reconcile.cli.fleet import OneRun, run_each
     from aci_reconcile.cli.reports import open_reports
     from aci_reconcile.render.formats.result import RunOrigin
 
@@ -152,7 +152,7 @@ def _apply_folder(session: Session, asked: ApplyOptions, folder: Path) -> ExitCo
     with open_reports("apply", session, asked.report, taken=files) as reports:
         number, commit = find_shard(read_plan(files[0])), find_commit(session.cwd)
         reports.name_run(commit, number)
-        runs = ((each.stem, str(each), replace(asked, plan=each)) for each in files)
+        runs = (OneRun(each.stem, str(each), replace(asked, plan=each)) for each in files)
         command = _make_timed(session, asked.time_box)
         return run_each(session, RunOrigin("apply", number, commit), reports, runs, command, folder.parent.name)
 

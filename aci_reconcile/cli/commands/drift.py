@@ -107,7 +107,7 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
         declared = asked.shard.narrow(sources.make_sources(asked.azure.place, asked.paths))
         notifications = make_notifications(asked.history, asked.metrics, asked.notify, asked.issue, session)
         with (
-            prepare(declared, target, Allow(prune=False), session) as workspace,
+            prepare(declared, target, Allow(prune=False), session, begun=session.begun) as workspace,
             notifications.note_failure(workspace.header, session),
         ):
             # Imported while the lists are on their way.

@@ -96,7 +96,7 @@ def plan(session: Session, asked: PlanOptions) -> ExitCode:
             taken=(asked.out,),
             shard=asked.shard,
         ) as reports,
-        prepare(inputs.sources, target, inputs.allow, session) as workspace,
+        prepare(inputs.sources, target, inputs.allow, session, begun=session.begun) as workspace,
     ):
         # Imported while the lists are on their way: with one group, imports are most of the time.
         from aci_reconcile.app.proposal import make_reader, propose_plan

@@ -108,26 +108,25 @@ def _show_fleet(session: Session, asked: StatusOptions) -> ExitCode:
     from aci_reconcile.app.fleet_index import read_index
     from aci_reconcile.app.view import Seen, read_each, read_none
     from aci_reconcile.cli.failures import report_error
-    from aci_reconcile.cli.fleet import list_runs, show_heading
+    from aci_reconcile.cli.fleet import list_runs, read_ahead, show_heading
     from aci_reconcile.render.json.status import render_status_json
 
     beside = replace(session, console=replace(session.console, json=False))
     found: list[Seen] = []
     failed = False
     runs = tuple(list_runs(session, asked))
-    sought = [one.shard.narrow(one.sources.make_sources(one.azure.place)) for _, one in runs]
-    index = read_index(sought, asked.azure.target, beside) if asked.graph else None
+    index = read_index([each.sources for each in runs], asked.azure.target, beside) if asked.graph else None
     enough = read_each if asked.health else read_none
-    for (project, one), sources in zip(runs, sought, strict=True):
+    for each in read_ahead(session, runs, paced=False) if index is None else runs:
         if asked.shape != "name":
-            show_heading(project.name, str(project.where), session, first=not found)
+            show_heading(each.name, each.where, session, first=not found)
         seen = Seen(())
         try:
-            with open_view(sources, one.azure.target, beside, index=index) as view:
+            with open_view(each.sources, each.asked.azure.target, beside, index=index, begun=each.begun) as view:
                 _check_place(view, (), "aci-reconcile validate says what is wrong with the project file")
                 seen = view.read_all(enough)
             if not session.console.json:
-                _show(seen, view, session, one)
+                _show(seen, view, session, each.asked)
         except AciReconcileError as error:
             failed = bool(report_error(error, beside))
         found.append(seen)

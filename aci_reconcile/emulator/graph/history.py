@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.emulator.evidence import rests_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aci_reconcile.emulator.arm.call import Call
     from aci_reconcile.emulator.model import Json
@@ -22,8 +22,15 @@ def remember(call: Call, key: str) -> None:
 
 
 @rests_on("graph-lag")
-def read_as_it_was(call: Call, prefix: str) -> Mapping[str, Json]:
-    """Return the groups below a key as Resource Graph knows them, by their keys, and forget what is older."""
+def read_as_it_was(call: Call, prefix: str, after: str) -> Iterable[tuple[str, Json]]:
+    """Return the groups below a key as Resource Graph knows them, in the order of their keys, beginning after one."""
+    if call.knobs.graph_lag_seconds <= 0:
+        return call.session.scan("group", prefix, after)
+    return sorted((key, body) for key, body in _undo_writes(call, prefix).items() if key > after)
+
+
+def _undo_writes(call: Call, prefix: str) -> Mapping[str, Json]:
+    """Return the groups below a key as they were, and forget what is older."""
     found = dict(call.session.scan("group", prefix))
     since = f"{call.now - call.knobs.graph_lag_seconds:020.6f}|~"
     entries = list(call.session.scan("history", ""))

@@ -43,8 +43,8 @@ class Query:
 
     @property
     def can_page(self) -> bool:
-        """Whether the rows can be told apart, so that a page can follow another."""
-        return "id" in self.columns
+        """Whether a page can follow another: without an id, and an order by it, Azure's pages have gaps."""
+        return self.ordered and "id" in self.columns
 
     def fits(self, row: Json) -> bool:
         """Whether a row passes all filters."""

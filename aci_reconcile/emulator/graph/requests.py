@@ -6,7 +6,8 @@ import base64
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from aci_reconcile.emulator import errors, times
 from aci_reconcile.emulator.aci.echo import TYPE, Echo
@@ -52,15 +53,19 @@ def _answer(call: Call) -> Response:
     asked = _read_body(call)
     options = as_object(asked.get("options"))
     query, scope = parse(asked["query"]), _find_scope(asked.get("subscriptions"), call)
-    rows = sorted((row for row in _list_rows(query, scope, call) if query.fits(row)), key=lambda row: _sort(query, row))
+    top = _read_top(options.get("$top"))
     digest = hashlib.sha256(json.dumps([asked["query"], sorted(scope)]).encode()).hexdigest()[:16]
-    after, top = _read_token(options.get("$skipToken"), digest), _read_top(options.get("$top"))
-    left = [row for row in rows if _sort(query, row) > after]
-    page = [_show(row, query.columns, call) for row in left[:top]]
-    body: Json = {"totalRecords": len(rows), "count": len(page), "data": page, "facets": [], "resultTruncated": "false"}
-    if len(left) > top:
+    token = _read_token(options.get("$skipToken"), digest)
+    rows = ((key, row) for key, row in _list_rows(query, scope, token.after, call) if query.fits(row))
+    page = list(islice(rows, top))
+    ended = next(rows, None) is None
+    # Only the first page counts: what follows would take as long as all of them.
+    total = token.total if token.total is not None else len(page) + (0 if ended else 1 + sum(1 for _ in rows))
+    data = [_show(row, query.columns, call) for _, row in page]
+    body: Json = {"totalRecords": total, "count": len(page), "data": data, "facets": [], "resultTruncated": "false"}
+    if not ended:
         if query.can_page:
-            body["$skipToken"] = _make_token(digest, _sort(query, left[top - 1]))
+            body["$skipToken"] = _make_token(digest, page[-1][0], total)
         else:
             body["resultTruncated"] = "true"
     return _within_payload(answer(200, body), call)
@@ -75,11 +80,6 @@ def _within_payload(response: Response, call: Call) -> Response:
         "querying less data at a time and make paginated call if needed."
     )
     raise _refuse("ResponsePayloadTooLarge", message, fact="graph-payload")
-
-
-def _sort(query: Query, row: Json) -> str:
-    """Return the place of a row; without an order, rows come in any."""
-    return str(row["id"]) if query.ordered else hashlib.sha256(str(row["id"]).encode()).hexdigest()
 
 
 def _read_body(call: Call) -> Json:
@@ -106,23 +106,28 @@ def _read_top(top: object) -> int:
     return top
 
 
-def _read_token(token: object, digest: str) -> str:
-    """Return the place after which the page begins."""
+class _Token(NamedTuple):
+    """What a $skipToken holds: the key after which the page begins, and how many rows there are."""
+
+    after: str = ""
+    total: int | None = None
+
+
+def _read_token(token: object, digest: str) -> _Token:
     if token is None:
-        return ""
+        return _Token()
     try:
-        own, place = json.loads(base64.b64decode(str(token), validate=True))
-    except ValueError:
-        own, place = "", ""
+        own, after, total = json.loads(base64.b64decode(str(token), validate=True))
+    except (ValueError, TypeError):
+        own, after, total = "", "", 0
     if own != digest:
-        raise _refuse(
-            "InvalidSkipToken", "$skipToken is not that of this query and its subscriptions.", fact="graph-page"
-        )
-    return str(place)
+        message = "$skipToken is not that of this query and its subscriptions."
+        raise _refuse("InvalidSkipToken", message, fact="graph-page")
+    return _Token(str(after), int(total))
 
 
-def _make_token(digest: str, place: str) -> str:
-    return base64.b64encode(json.dumps([digest, place]).encode()).decode()
+def _make_token(digest: str, after: str, total: int) -> str:
+    return base64.b64encode(json.dumps([digest, after, total]).encode()).decode()
 
 
 @rests_on("graph-scope", "graph-silent")
@@ -150,12 +155,14 @@ def _refuse(code: str, message: str, *, fact: str) -> ArmError:
     return ArmError(400, "BadRequest", "", fact=fact, more={"details": [{"code": code, "message": message}]})
 
 
-def _list_rows(query: Query, scope: frozenset[str], call: Call) -> Iterator[Json]:
+def _list_rows(query: Query, scope: frozenset[str], after: str, call: Call) -> Iterator[tuple[str, Json]]:
+    """Yield the rows with their keys, in the order of these, beginning after one."""
     for each in sorted(scope):
         if query.table == "resources":
-            yield from _list_groups(each, call)
-        else:
-            yield _make_subscription(each)
+            if each >= after[: len(each)]:
+                yield from _list_groups(each, after, call)
+        elif each > after:
+            yield each, _make_subscription(each)
 
 
 @rests_on("graph-subscriptions")
@@ -164,18 +171,13 @@ def _make_subscription(subscription: str) -> Json:
     return {**one, "name": "aci-reconcile emulator", "subscriptionId": subscription}
 
 
-def _list_groups(subscription: str, call: Call) -> Iterator[Json]:
-    """Yield what filters and the order look at, and the group itself: only a page of them is shown."""
-    for document in read_as_it_was(call, f"{subscription}/").values():
+def _list_groups(subscription: str, after: str, call: Call) -> Iterator[tuple[str, Json]]:
+    """Yield what filters look at, and the group itself: only a page of them is shown."""
+    for key, document in read_as_it_was(call, f"{subscription}/", after):
         group = group_from_json(document)
         if group.gone is None:
-            row: Json = {"id": group.id, "type": TYPE.lower(), "tags": group.body.get("tags")}
-            yield {
-                **row,
-                "resourceGroup": group.id.split("/")[4].lower(),
-                "subscriptionId": subscription,
-                _GROUP: group,
-            }
+            row: Json = {"id": group.id, "type": TYPE.lower(), "tags": group.body.get("tags"), _GROUP: group}
+            yield key, {**row, "resourceGroup": group.id.split("/")[4].lower(), "subscriptionId": subscription}
 
 
 @rests_on("graph-has-no-views")
