@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.app.manifests import make_request, with_subscription
-from aci_reconcile.core.errors import InvalidManifestsError, UsageError
+from aci_reconcile.app.subscription import find_subscription
+from aci_reconcile.core.errors import AciReconcileError, InvalidManifestsError, UsageError
 from aci_reconcile.core.shards import Part, Shard, find_parts
-from aci_reconcile.manifest import load
+from aci_reconcile.manifest import load, load_project
 from aci_reconcile.manifest.fleet import read_fleet
+from aci_reconcile.manifest.fleet_codes import ACI266
+from aci_reconcile.manifest.source.diagnostics import Diagnostics
 from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from aci_reconcile.app.requests import Sources
+    from aci_reconcile.app.requests import Sources, Target
     from aci_reconcile.app.run import Run
     from aci_reconcile.core.model import Key
     from aci_reconcile.manifest import Loaded
@@ -48,6 +52,42 @@ def narrow_to_project(sources: Sources, project: FleetProject) -> Sources:
     """Return the sources of one project."""
     subscription = project.subscription or sources.subscription
     return replace(sources, project=project.file, environment=project.environment, subscription=subscription)
+
+
+def check_places(projects: Sequence[FleetProject], sources: Sources, target: Target, run: Run) -> None:
+    """Check that no two runs of a fleet are about the same project, environment and subscription.
+
+    The fleet file alone does not tell where an entry without a subscription leads: to what the options, the project
+    file or the environment name.
+
+    Raises:
+        InvalidManifestsError: two are.
+    """
+    often = Counter(map(_get_project, projects))
+    diagnostics = Diagnostics()
+    first: dict[tuple[Path, str, str], FleetProject] = {}
+    for each in projects:
+        if often[_get_project(each)] > 1:
+            subscription = each.subscription or _find_subscription(each, sources, target, run)
+            other = first.setdefault((*_get_project(each), subscription.lower()), each)
+            if other is not each:
+                message = f"this project is named before, in line {other.where.line}: both lead to one subscription"
+                diagnostics.add(ACI266, each.where, message, hint="remove one of them, or give both a `subscription`")
+    if found := diagnostics.collect():
+        raise InvalidManifestsError(found)
+
+
+def _get_project(project: FleetProject) -> tuple[Path, str]:
+    return project.file.resolve(), project.environment
+
+
+def _find_subscription(project: FleetProject, sources: Sources, target: Target, run: Run) -> str:
+    """Return the subscription of an entry that names none; empty if nobody does, which its run will say."""
+    try:
+        known = load_project(make_request(narrow_to_project(sources, project), run, resolve=False))
+        return (known.subscription if known is not None else "") or find_subscription(target, run.environ)
+    except AciReconcileError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
 
 from aci_reconcile.app.begun import Begun
-from aci_reconcile.app.fleet import load_fleet, load_groups
+from aci_reconcile.app.fleet import check_places, load_fleet, load_groups
 from aci_reconcile.app.origin import find_commit
 from aci_reconcile.app.result_sets import choose_exit_code, merge_results
 from aci_reconcile.app.results import Result
@@ -187,6 +187,7 @@ def list_runs(session: Session, asked: A) -> Iterator[OneRun[A]]:
     asked.fleet.check(asked.line)
     sources = asked.shard.narrow(asked.sources.make_sources(asked.azure.place))
     projects = load_fleet(cast("Path", asked.fleet.fleet), session)
+    check_places(projects, sources, asked.azure.target, session)
     number = asked.shard.find_number(session.environ)
     if number is None:
         yield from (_choose(asked, each, None) for each in projects)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.cli.fleets import FLEET, ONE, declare, write_fleet
+from unit.cli.fleets import FLEET, ONE, TWO, declare, write_fleet
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Served
@@ -34,6 +34,27 @@ def test_each_project_is_planned_in_its_subscription(fleet: CommandLine) -> None
         "3 projects. Plan: 6 to add, 0 to change, 0 to destroy.\n"
     ), ran.out
     assert "subscription 1111" in ran.out
+
+
+@pytest.mark.parametrize("where", ["project", "environment"])
+def test_a_project_that_is_named_twice_by_way_of_its_subscription(
+    fleet: CommandLine, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the entry does not say may come from elsewhere, and be what another entry says; each is written once."""
+    entries = f"- project: shop/aci-reconcile.yaml\n- {{project: shop/aci-reconcile.yaml, subscription: {ONE}}}\n"
+    fleet.write("fleet.yaml", f"projects:\n{entries}")
+    file = (fleet.folder / "shop/aci-reconcile.yaml").read_text(encoding="utf-8")
+    if where == "project":
+        fleet.write("shop/aci-reconcile.yaml", f"{file}subscription: {ONE}\n")
+    monkeypatch.setenv("AZURE_SUBSCRIPTION_ID", ONE if where == "environment" else TWO)
+    ran = [fleet(*command, "--fleet", "fleet.yaml") for command in (("plan",), ("apply", "-y"), ("status",))]
+    fleet.write("shop/aci-reconcile.yaml", f"{file}subscription: {TWO}\n")
+    other = fleet("plan", "--fleet", "fleet.yaml")
+
+    assert [1, 1, 1] == [each.code for each in ran]
+    assert all("fleet.yaml:3:3: error ACI266: this project is named before, in line 2" in each.err for each in ran)
+    assert 0 == other.code, other.err
+    assert "2 projects. Plan: 4 to add" in other.out
 
 
 def test_all_are_applied_and_then_in_sync(fleet: CommandLine) -> None:
