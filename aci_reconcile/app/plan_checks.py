@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from aci_reconcile.app.owned_index import OwnedIndex
     from aci_reconcile.app.requests import Target
     from aci_reconcile.app.run import Run
     from aci_reconcile.app.workspace import Workspace
@@ -33,8 +34,24 @@ class DriftFiles:
     accepted: Path | None = None
 
 
-def check_drift(workspace: Workspace, target: Target, refresh: Refresh, files: DriftFiles, run: Run) -> Drift:
+def check_drift(
+    workspace: Workspace,
+    target: Target,
+    refresh: Refresh,
+    files: DriftFiles,
+    run: Run,
+    *,
+    index: OwnedIndex | None = None,
+) -> Drift:
     """Read Azure, find drift, and compare it with the history.
+
+    Args:
+        workspace: the project, and the way to Azure.
+        target: how many requests at once.
+        refresh: how much is read.
+        files: the files of the check.
+        run: the environment, time and messages.
+        index: where to search many subscriptions; None to list each.
 
     Raises:
         UsageError: the history cannot be read, or belongs to another project.
@@ -55,6 +72,9 @@ def check_drift(workspace: Workspace, target: Target, refresh: Refresh, files: D
     known = find_resource_groups(baseline.history)
     # A check waits for groups in transition: how that ends is what its reader wants to know.
     reader = make_reader(workspace, target, run, refresh, health=True, until_settled=True, more=known)
+    if index is not None:
+        searches = index.make_searches(reader.search.subscriptions, workspace.connection.backend, run.clock)
+        reader = replace(reader, listed={**searches, **reader.listed})
     return find_drift(propose_plan(workspace.loaded, workspace.policy, reader), run.clock, baseline)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.app.begun import Begun
+    from aci_reconcile.app.owned_index import OwnedIndex
     from aci_reconcile.cli.options import OutputOptions
     from aci_reconcile.render.formats.result import RunEnd, RunOrigin
 
@@ -34,6 +35,8 @@ class Session:
     """The exit code of an error that has none of its own meaning, by the command."""
     ends: list[tuple[RunOrigin, RunEnd]] | None = None
     """Where a command that makes several runs finds how each of them ended; None: it makes one."""
+    index: OwnedIndex | None = None
+    """Where the runs of a fleet search for groups of ours, once for all of them."""
     begun: Begun | None = None
     """What was begun for this run while those before it were under way, if it is one of several."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -20,6 +20,7 @@ from aci_reconcile.core.errors import ExitCode
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aci_reconcile.app.owned_index import OwnedIndex
     from aci_reconcile.cli.console import Console
     from aci_reconcile.cli.reports import Reports
     from aci_reconcile.cli.session import Session
@@ -80,6 +81,14 @@ class DriftOptions:
     )
     issue: str | None = declare(ISSUE)
     refresh: str = declare(options.REFRESH)
+    graph: bool = declare(
+        Option(
+            "--graph/--no-graph",
+            section=options.AZURE,
+            default=True,
+            help="Search many other subscriptions by Resource Graph (default), or by lists.",
+        )
+    )
     sources: SourceOptions = include(SourceOptions)
     shard: ShardOptions = include(ShardOptions)
     fleet: FleetOptions = include(FleetOptions)
@@ -94,7 +103,7 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
     if asked.fleet.fleet is not None:
         from aci_reconcile.cli.fleet import run_fleet
 
-        return run_fleet(session, asked, "drift", drift)
+        return run_fleet(replace(session, index=_make_index(asked)), asked, "drift", drift)
     from aci_reconcile.app.workspace import prepare
     from aci_reconcile.cli.reports import Ending, open_reports
 
@@ -116,7 +125,8 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
 
             notifications.check_scope(complete=workspace.policy.selected is None)
             files = DriftFiles(asked.history, asked.accept)
-            found = check_drift(workspace, target, Refresh(asked.refresh), files, session)
+            index = session.index or _make_index(asked)
+            found = check_drift(workspace, target, Refresh(asked.refresh), files, session, index=index)
             header, code = workspace.header, find_exit_code(found, exit_zero=asked.exit_zero, strict=asked.strict)
             reports.name_run(header.commit, header.shard)
             reports.publish(
@@ -125,6 +135,15 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
             )
         notifications.send(found, header, session)
     return code
+
+
+def _make_index(asked: DriftOptions) -> OwnedIndex | None:
+    """Return where to search many subscriptions; None if each is to be listed."""
+    if not asked.graph or asked.azure.target.local:  # the embedded emulator is another one in each project
+        return None
+    from aci_reconcile.app.owned_index import OwnedIndex
+
+    return OwnedIndex()
 
 
 def _render(found: Drift, header: Header, console: Console, reports: Reports) -> str:
