@@ -3,7 +3,8 @@
 Usage: python -m benchmarks.fleet --command aci-reconcile [--subscriptions 100] [--groups 1000] [--shards 4]
 
 Every project has a subscription of its own, and a file for each hundred groups. The stand-in is a process of its own,
-with pages of 100 and no latency; what it costs is told apart.
+with pages of 100 and no latency; what it costs is told apart. The applies read what a plan reads: with ``--wait
+healthy``, each would also get every group for its run state.
 """
 
 from __future__ import annotations
@@ -87,11 +88,11 @@ def _measure(where: StandIn, words: Sequence[str], fleet: Path, given: argparse.
     )
     print(saved.show(f"shards --out, {given.shards} of them"))
     plans = sorted((fleet / "plans").iterdir())
+    apply = (*words, "apply", "--wait", "provisioned", "--plan")
     began = time.perf_counter()
     with ThreadPoolExecutor(len(plans)) as pool:
         begun = [
-            pool.submit(_launch, where, (*words, "apply", "--plan", str(each.relative_to(fleet))), fleet, each.name)
-            for each in plans
+            pool.submit(_launch, where, (*apply, str(each.relative_to(fleet))), fleet, each.name) for each in plans
         ]
         costs = [each.result() for each in begun]
     wall = time.perf_counter() - began

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from aci_reconcile.core.errors import StalePlanError
+from aci_reconcile.core.model import ResourceId
 from aci_reconcile.saved.canonical import Document, is_sealed
 from aci_reconcile.saved.document import SAVED_FORMAT, compute_plan_digest, find_major
 
@@ -50,9 +51,21 @@ def check_document(document: Document, name: str, complaint: str) -> Document:
     try:
         is_expired(document, now=0)
         read_time(document)
+        named = all(map(_is_named, (*document["resource_changes"], *document["unchanged"])))
     except ValueError as error:
         raise _make_damaged_error(name) from error
+    if not named:
+        raise _make_damaged_error(name)
     return document
+
+
+def _is_named(entry: Document) -> bool:
+    """Whether an entry names the group that has its id: people read the one, and plans are compared by the other.
+
+    Raises:
+        ValueError: it is no id.
+    """
+    return bool(entry["address"] == ResourceId.parse(entry["id"]).address)
 
 
 def is_expired(document: Document, *, now: float) -> bool:

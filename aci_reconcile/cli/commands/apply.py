@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.reports import Reports
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.errors import ExitCode
+    from aci_reconcile.saved import Document
 
 _PLACE: Final = ("environment", "resource_group", "subscription", "local", "arm_endpoint", "cloud")
 
@@ -82,8 +83,8 @@ class ApplyOptions:
         return Inputs(sources, self.releases.make_allow(restore=self.restore), self.line.typed)
 
 
-def apply(session: Session, asked: ApplyOptions) -> ExitCode:
-    """Plan, show the plan, ask, carry it out, and report what happened; or do that for each project of a fleet."""
+def apply(session: Session, asked: ApplyOptions, saved: Document | None = None) -> ExitCode:
+    """Plan, show, ask, apply and report; or do that for each project of a fleet. ``saved``: the plan, if known."""
     if asked.fleet.fleet is not None:
         from aci_reconcile.cli.fleet import run_fleet
 
@@ -107,7 +108,7 @@ def apply(session: Session, asked: ApplyOptions) -> ExitCode:
     with open_reports(
         "apply", session, asked.report, environment=environment, taken=(asked.plan,), shard=asked.shard
     ) as reports:
-        expected = _expect_plan(session, asked, reports)
+        expected = _expect_plan(session, asked, reports, saved)
         health = wait is Wait.HEALTHY
         with make_expected_plan(expected, target, session, Refresh(asked.refresh), health=health) as (workspace, plan):
             header = workspace.header
@@ -150,20 +151,26 @@ def _apply_folder(session: Session, asked: ApplyOptions, folder: Path) -> ExitCo
         raise UsageError(f"--checksum is about one plan, and {folder} is a folder", hint="name one of the plans in it")
     files = list_plan_files(folder)
     with open_reports("apply", session, asked.report, taken=files) as reports:
-        number, commit = find_shard(read_plan(files[0])), find_commit(session.cwd)
+        # Large, and still needed by the first run alone.
+        known = {files[0]: read_plan(files[0])}
+        number, commit = find_shard(known[files[0]]), find_commit(session.cwd)
         reports.name_run(commit, number)
         runs = (OneRun(each.stem, str(each), replace(asked, plan=each)) for each in files)
-        command = _make_timed(session, asked.time_box)
+        command = _make_timed(session, asked.time_box, known)
         return run_each(session, RunOrigin("apply", number, commit), reports, runs, command, folder.parent.name)
 
 
-def _make_timed(session: Session, time_box: float | None) -> Callable[[Session, ApplyOptions], ExitCode]:
-    """Return an apply for each of several projects, which share one time box."""
+def _make_timed(
+    session: Session, time_box: float | None, known: dict[Path, Document] | None = None
+) -> Callable[[Session, ApplyOptions], ExitCode]:
+    """Return an apply for each of several projects, which share one time box; it takes plans that are known."""
     ends_at = None if time_box is None else session.clock.now() + time_box
+    read = known or {}
 
     def apply_in_time(session: Session, asked: ApplyOptions) -> ExitCode:
         left = None if ends_at is None else max(ends_at - session.clock.now(), 0.0)
-        return apply(session, replace(asked, time_box=left))
+        saved = read.pop(asked.plan, None) if asked.plan is not None else None
+        return apply(session, replace(asked, time_box=left), saved)
 
     return apply_in_time
 
@@ -186,8 +193,8 @@ def _take_plan_file(asked: ApplyOptions) -> ApplyOptions:
     return replace(asked, plan=saved[0], paths=(), line=line)
 
 
-def _expect_plan(session: Session, asked: ApplyOptions, reports: Reports) -> Expected:
-    """Return the plan that ``--plan`` and ``--checksum`` allow."""
+def _expect_plan(session: Session, asked: ApplyOptions, reports: Reports, saved: Document | None) -> Expected:
+    """Return the plan that ``--plan`` and ``--checksum`` allow; ``saved`` is the first of them, if it was read."""
     from aci_reconcile.app.expected_plan import Expected, expect_saved, parse_digest
     from aci_reconcile.app.origin import find_commit
     from aci_reconcile.app.saved_plan import find_shard, read_plan
@@ -198,7 +205,7 @@ def _expect_plan(session: Session, asked: ApplyOptions, reports: Reports) -> Exp
         return Expected(asked.inputs, digest=digest)
     again = ("apply", str(asked.plan), *asked.line.repeat(*_PLACE))
     manifests = f"nothing was written; for manifests, type: {OWN}{' '.join(map(quote, again))}"
-    saved, now = read_plan(asked.plan, manifests), session.clock.now()
+    saved, now = saved or read_plan(asked.plan, manifests), session.clock.now()
     # Also where it turns out to be stale, the report says which shard that was.
     reports.name_run(find_commit(session.cwd), find_shard(saved))
     return expect_saved(saved, str(asked.plan), asked.inputs, cwd=session.cwd, now=now, digest=digest)

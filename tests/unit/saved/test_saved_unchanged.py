@@ -90,6 +90,23 @@ def test_whatever_moves_is_noticed(happens: Callable[[AzureWorld], object], told
     assert told == find_moved(saved, made(world, WEB))
 
 
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ([], ("rg-shop/web: it is now planned",)),
+        ([{"live": "0" * 32}], LIVE_GROUP),
+    ],
+    ids=["gone", "live"],
+)
+def test_what_a_file_says_of_it_has_to_be_so(entries: list[dict[str, str]], told: tuple[str, ...]) -> None:
+    """Whoever writes the file can seal it, and is noticed all the same."""
+    world = running()
+    saved = kept(world, WEB)
+    forged = {**saved, "unchanged": [{**saved["unchanged"][0], **each} for each in entries]}
+
+    assert told == find_moved(forged, made(world, WEB))
+
+
 def test_another_manifest_is_noticed_though_the_group_is_as_it_says() -> None:
     """A default that is written out is no difference, and still another manifest."""
     world = running()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from azure_world import AzureWorld
-from factories import group
+from factories import group, rid
 from hypothesis import given
 from hypothesis import strategies as st
 from saved_plans import WEEK, kept
@@ -16,7 +16,14 @@ from saved_plans import WEEK, kept
 from aci_reconcile.app.saved_plan import read_plan
 from aci_reconcile.core.errors import ExitCode, StalePlanError, UsageError
 from aci_reconcile.manifest import find_schema_error
-from aci_reconcile.saved import add_seal, check_document, is_expired, open_document, render_document
+from aci_reconcile.saved import (
+    add_seal,
+    check_document,
+    compute_plan_digest,
+    is_expired,
+    open_document,
+    render_document,
+)
 from aci_reconcile.saved.canonical import seal
 
 if TYPE_CHECKING:
@@ -197,14 +204,27 @@ def test_another_format_says_so(version: str) -> None:
 )
 def test_a_seal_does_not_make_a_plan(name: str, value: object, tmp_path: Path) -> None:
     """Who seals anything himself is stopped by the schema, or by the digest within."""
-    document = {key: each for key, each in SAVED.items() if key != "digest"}
-    forged = add_seal({**document, name: value}, created=0, expires=WEEK).document
+    document = {**{key: each for key, each in SAVED.items() if key != "digest"}, name: value}
+    forged = add_seal(document, created=0, expires=WEEK).document
     if name == "expires_at":
         forged = _again({**forged, name: value})
     file = tmp_path / "plan.json"
     file.write_text(render_document(forged), encoding="ascii")
 
     with pytest.raises(StalePlanError):
+        read_plan(file)
+
+
+@pytest.mark.parametrize("name", ["unchanged", "resource_changes"])
+@pytest.mark.parametrize("other", [{"id": "/subscriptions/x"}, {"id": str(rid("x"))}, {"address": "rg-shop/x"}])
+def test_an_entry_is_about_the_group_that_it_names(name: str, other: dict[str, str], tmp_path: Path) -> None:
+    """Nobody is shown another name than that of the group that is meant, whoever made the digests."""
+    entries = [{**SAVED[name][0], **other}, *SAVED[name][1:]]
+    forged = {**SAVED, name: entries}
+    file = tmp_path / "plan.json"
+    file.write_text(render_document(_again({**forged, "plan_digest": compute_plan_digest(forged)})), encoding="ascii")
+
+    with pytest.raises(StalePlanError, match="is not a saved plan, or was changed"):
         read_plan(file)
 
 
