@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.cli.console import is_terminal
+from aci_reconcile.manifest import list_switches
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.json.status import emit_group
 from aci_reconcile.render.text.status import list_changing_cells, render_status_text, render_unread
@@ -30,6 +31,8 @@ class StatusScreen:
     session: Session
     shape: str
     width: int
+    declared: tuple[Resource, ...] = ()
+    """The manifests, whose schedules say what happens next."""
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """What was shown of each group, by its address."""
     complaints: tuple[str, ...] = ()
@@ -65,8 +68,9 @@ class StatusScreen:
     ) -> None:
         console = self.session.console
         if console.json:
+            switches = list_switches(self.declared, self.session.clock.now())
             for live, health in changed:
-                console.line(emit_group(live, health))
+                console.line(emit_group(live, health, switches.get(live.id.key)))
             for name in gone:
                 console.line({"address": name, "deleted": True})
         elif changed or not self.begun:
@@ -84,7 +88,8 @@ class StatusScreen:
     def _render(self, groups: Sequence[tuple[Resource, Health]], unread: Sequence[Unreadable]) -> str:
         now = self.session.clock.now()
         style, wide = self.session.console.style, self.shape == "wide"
-        return render_status_text(groups, style, unread, width=self.width, now=now, wide=wide)
+        switches = list_switches(self.declared, now)
+        return render_status_text(groups, style, unread, width=self.width, now=now, wide=wide, switches=switches)
 
 
 def _is_dark(name: str, dark: set[str]) -> bool:

@@ -10,8 +10,8 @@ from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.reconcile.round_news import News, NewsKind, compare_rounds, describe_round
 from aci_reconcile.render.json.apply import render_event_json
 from aci_reconcile.render.json.watch import render_news_json
-from aci_reconcile.render.text.watch import format_moment, render_news_text
-from aci_reconcile.render.words import count
+from aci_reconcile.render.text.watch import render_news_text
+from aci_reconcile.render.words import count, format_moment
 
 if TYPE_CHECKING:
     from aci_reconcile.cli.console import Console

@@ -123,6 +123,14 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """When a schedule starts or stops its group next, in seconds since the epoch, and which of the two."""
+
+    at: float
+    power: Power
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     """The ``lifecycle:`` of a manifest, which is for this tool and is never sent to Azure."""
 

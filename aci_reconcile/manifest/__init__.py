@@ -17,7 +17,7 @@ from aci_reconcile.manifest.project.project_file import list_environments
 from aci_reconcile.manifest.project.request import Base, Changes, Image, Request, TaskRequest
 from aci_reconcile.manifest.project.selection import find_project_file, matches_pattern
 from aci_reconcile.manifest.project.variables import read_variable_file
-from aci_reconcile.manifest.schedules import declare_power, find_declared_power, find_next_switch
+from aci_reconcile.manifest.schedules import declare_power, find_declared_power, find_next_switch, list_switches
 from aci_reconcile.manifest.schemas import find_large_violation, find_schema_error, load_schema
 from aci_reconcile.manifest.source.files import ACCEPTED_FILE
 from aci_reconcile.manifest.source.skipped import warn_of_nothing_to_check
@@ -50,6 +50,7 @@ __all__ = [
     "find_violations",
     "list_environments",
     "list_names",
+    "list_switches",
     "load",
     "load_project",
     "load_schema",

@@ -11,14 +11,14 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from aci_reconcile.core.model import Power
+from aci_reconcile.core.model import Power, Switch
 from aci_reconcile.manifest.project.cron import CronError, check_cron, find_last_tick, find_next_tick
 from aci_reconcile.manifest.project.freeze import WindowError, find_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aci_reconcile.core.model import Lifecycle, Resource, Schedule
+    from aci_reconcile.core.model import Key, Lifecycle, Resource, Schedule
 
 _MINUTE: Final = 60
 _MOST: Final = 64
@@ -83,6 +83,22 @@ def find_next_switch(schedule: Schedule, now: float) -> float | None:
             return tick
         now = tick
     return None
+
+
+def list_switches(resources: Iterable[Resource], now: float) -> dict[Key, Switch]:
+    """Return when the schedules of declared groups start or stop them next; those that nobody can say are left out."""
+    found: dict[Key, Switch] = {}
+    known: dict[Schedule, float | None] = {}
+    for each in resources:
+        schedule = each.lifecycle.schedule
+        if schedule is None:
+            continue
+        if schedule not in known:
+            known[schedule] = find_next_switch(schedule, now)
+        at = known[schedule]
+        if at is not None:
+            found[each.id.key] = Switch(at, find_declared_power(schedule, at))
+    return found
 
 
 def declare_power(resources: Iterable[Resource], now: float) -> tuple[Resource, ...]:

@@ -67,10 +67,11 @@ def compare_rounds(before: Round | None, now: Round) -> tuple[News, ...]:
 def describe_round(done: Round) -> str:
     """Return how everything stands, in one line."""
     groups = "1 group" if done.declared == 1 else f"{done.declared} groups"
+    switch = f"; next by schedule: {done.switch.text}" if done.switch is not None else ""
     if done.in_sync == done.declared and not done.concerns:
-        return f"{groups}, all as declared"
+        return f"{groups}, all as declared{switch}"
     counts = [f"{done.count(each)} {each.value}" for each in Trouble if done.count(each)]
-    return f"{groups}, {done.in_sync} as declared; {', '.join(counts)}"
+    return f"{groups}, {done.in_sync} as declared; {', '.join(counts)}{switch}"
 
 
 def _compare_whole(before: Round | None, now: Round) -> Iterator[News]:

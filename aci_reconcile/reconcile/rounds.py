@@ -79,6 +79,14 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class NextSwitch:
+    """When schedules start or stop groups next, in seconds since the epoch, and which groups, in words."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     """One round: what was found and what was done. Times are seconds since the epoch, durations seconds."""
 
@@ -117,6 +125,8 @@ class Round:
     restarts: Allowance = Allowance()
     due: float = 0
     """When the next round begins."""
+    switch: NextSwitch | None = None
+    """What schedules do next; None if none of them ever does anything."""
 
     @property
     def good(self) -> bool:

@@ -55,6 +55,11 @@ def format_time(timestamp: float) -> str:
     return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def format_moment(timestamp: float) -> str:
+    """Return seconds since the epoch as ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def format_place(where: Where | None) -> str:
     """Return a place in a file as ``file:line``; empty for None."""
     if where is None:

@@ -27,7 +27,7 @@ from aci_reconcile.core.errors import (
     Where,
 )
 from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, State
-from aci_reconcile.core.model import Body, Resource, ResourceId, Scope
+from aci_reconcile.core.model import Body, Power, Resource, ResourceId, Scope, Switch
 from aci_reconcile.core.normalize import normalize
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.findings import Baseline, History, Place, judge
@@ -497,6 +497,17 @@ def status_wide() -> Case:
     )
 
 
+def status_schedule() -> Case:
+    """What schedules do next has a column of its own."""
+    groups = [(live("web"), CRASHING), (live("api"), RUNNING)]
+    now = datetime(2025, 6, 1, 9, tzinfo=UTC).timestamp()
+    switches = {live("api").id.key: Switch(now + 3 * 3600, Power.STOPPED)}
+    return Case(
+        lambda style: render_status_text(groups, style, now=now, switches=switches),
+        render_status_json(groups, switches=switches),
+    )
+
+
 def status_none() -> Case:
     """No groups."""
     return Case(lambda style: render_status_text([], style), render_status_json([]))
@@ -505,7 +516,11 @@ def status_none() -> Case:
 def status_detail() -> Case:
     """One group with everything."""
     resource = live("web")
-    return Case(lambda style: render_group_text(resource, CRASHING, style), render_status_json([(resource, CRASHING)]))
+    switch = Switch(datetime(2025, 6, 1, 19, tzinfo=UTC).timestamp(), Power.RUNNING)
+    return Case(
+        lambda style: render_group_text(resource, CRASHING, style, switch=switch),
+        render_status_json([(resource, CRASHING)], switches={resource.id.key: switch}),
+    )
 
 
 def status_detail_unread() -> Case:
@@ -694,6 +709,7 @@ CASES: Mapping[str, Callable[[], Case]] = {
     "status/detail-unread": status_detail_unread,
     "status/list": status_list,
     "status/none": status_none,
+    "status/schedule": status_schedule,
     "drift/found": drift_found,
     "drift/incomplete": drift_incomplete,
     "drift/none": drift_none,

@@ -13,6 +13,7 @@ from aci_reconcile.core.provisioning import state_of
 from aci_reconcile.core.references import references_in
 from aci_reconcile.core.resource_types import is_settled
 from aci_reconcile.planning.order import list_dependencies
+from aci_reconcile.planning.permission import block_writes
 from aci_reconcile.planning.unmanaged import UNMANAGED
 from aci_reconcile.planning.values import POWER_IMPACTS, Action, Impact
 from aci_reconcile.reconcile.rounds import Concern, Heal, Trouble
@@ -65,7 +66,7 @@ def choose_changes(plan: Plan, limits: Limits) -> Choice:
         concern = _refuse(change, limits)
         if concern is not None:
             concerns[change.address.lower()] = concern
-    paused = limits.paused or _find_pause(plan, concerns)
+    paused = limits.paused or ("" if limits.heal is Heal.NONE else _find_pause(plan, concerns))
     for blocker in plan.blockers:
         for address in _find_blocked(blocker, plan):
             concerns.setdefault(address.lower(), Concern(address, Trouble.HELD, _explain(blocker)))
@@ -79,7 +80,7 @@ def choose_changes(plan: Plan, limits: Limits) -> Choice:
         for change in writes:
             held = Concern(change.address, Trouble.HELD, describe(change))
             concerns.setdefault(change.address.lower(), held)
-    return Choice(_narrow(plan, chosen), tuple(concerns[each] for each in sorted(concerns)), paused if writes else "")
+    return Choice(_narrow(plan, chosen), tuple(concerns[each] for each in sorted(concerns)), paused)
 
 
 def list_orphans(plan: Plan) -> tuple[Concern, ...]:
@@ -161,7 +162,8 @@ def _find_pause(plan: Plan, concerns: Mapping[str, Concern]) -> str:
         )
         if blocker.code in _ALL and not moot:
             return _explain(blocker)
-    return ""
+    # A freeze is one also while nothing differs.
+    return next((_explain(each) for each in block_writes((plan.policy.owner,), plan.policy)), "")
 
 
 def _explain(blocker: Blocker) -> str:

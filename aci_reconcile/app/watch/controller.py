@@ -100,8 +100,8 @@ class Controller:
         due = done.began + wait * (1 - _JITTER * self.course.surroundings.chance())
         switch = self.course.find_next_switch(now)
         if switch is not None and not self.failures:
-            due = min(due, switch)
-        return replace(done, due=max(due, now + min(every, _LEAST)))
+            due = min(due, switch.at)
+        return replace(done, due=max(due, now + min(every, _LEAST)), switch=switch)
 
     def _note(self, done: Round) -> None:
         now, totals = self.clock.now(), self.watched.totals

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from aci_reconcile.app.watch.ledger import HOUR, Ledger, begin_unknown
 from aci_reconcile.app.watch.memory import Decisions
 from aci_reconcile.core.errors import UsageError
-from aci_reconcile.manifest import declare_power, find_next_switch
+from aci_reconcile.manifest import declare_power, list_switches
 from aci_reconcile.reconcile.limits import Limits
-from aci_reconcile.reconcile.rounds import Heal
-from aci_reconcile.render.words import format_time
+from aci_reconcile.reconcile.rounds import Heal, NextSwitch
+from aci_reconcile.render.text.switches import describe_switch
+from aci_reconcile.render.words import count, format_time
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -121,12 +122,16 @@ class Course:
         self.untimed, self.timed = loaded, replace(loaded, resources=resources) if switched else known
         return self.timed
 
-    def find_next_switch(self, now: float) -> float | None:
-        """Return when a schedule starts or stops a group next; None if none ever does."""
+    def find_next_switch(self, now: float) -> NextSwitch | None:
+        """Return when schedules start or stop groups next; None if none ever does."""
         resources = self.timed.resources if self.timed is not None else ()
-        schedules = {each.lifecycle.schedule for each in resources if each.lifecycle.schedule is not None}
-        switches = (find_next_switch(each, now) for each in schedules)
-        return min((each for each in switches if each is not None), default=None)
+        switches = list_switches(resources, now)
+        if not switches:
+            return None
+        at = min(each.at for each in switches.values())
+        first, *others = [each for each in resources if each.id.key in switches and switches[each.id.key].at == at]
+        more = f" and {count(len(others), 'more group')}" if others else ""
+        return NextSwitch(at, f"{first.address} {describe_switch(switches[first.id.key])}{more}")
 
     def note_round(self, owned: int) -> None:
         """Note how many groups are owned now, and which commit the manifests are of.

@@ -108,14 +108,16 @@ def _act(seen: Seen, course: Course) -> _Outcome:
 
 def _find_revival(seen: Seen, course: Course) -> tuple[Plan | None, tuple[Concern, ...]]:
     """Return the plan that makes groups run again, and those that are left alone; None if none may be started."""
-    if course.settings.heal is not Heal.ALL or seen.choice.paused or course.manifests.pause:
+    if course.settings.heal is not Heal.ALL:
         return None, ()
-    return plan_revival(seen.bad, seen.workspace, course)
+    plan, resting = plan_revival(seen.bad, seen.workspace, course)
+    return None if seen.choice.paused else plan, resting
 
 
 def _describe_outcome(done: _Outcome, known: Round, course: Course) -> Round:
     """Return the round with what was found, and what became of it."""
     seen, made = done.seen, done.made
+    course.states.leave(seen.plan.changes, seen.choice.concerns)
     concerns = _list_concerns(done, course)
     off = {each.address.lower() for each in concerns if each.trouble not in _FINE}
     declared = {each.address.lower() for each in seen.workspace.loaded.resources}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aci_reconcile.core.health import STABLE_FOR, State
 from aci_reconcile.core.model import Power
 from aci_reconcile.core.resource_types import assess_health
+from aci_reconcile.planning.values import POWER_IMPACTS
 from aci_reconcile.reconcile.rounds import Concern, Trouble
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ class RunStates:
     known: dict[Key, RunState] = field(default_factory=dict["Key", "RunState"])
     soon: set[Key] = field(default_factory=set["Key"])
     """Groups that were just changed: they are looked at in the next round."""
+    read: set[Key] = field(default_factory=set["Key"])
+    """Groups whose run state the last plan has read."""
+    left: dict[Key, Concern] = field(default_factory=dict["Key", "Concern"])
+    """Groups that are to be started or stopped, and were left alone: a plan that does not read them cannot say so."""
 
     def choose(self, keys: Collection[Key], now: float, round_every: float) -> frozenset[Key]:
         """Return the groups to read now, not too many at once: those just changed, then those of the longest ago."""
@@ -63,6 +68,8 @@ class RunStates:
         there = {change.id.key: change for change in changes if change.before is not None and change.after is not None}
         self.known = {key: each for key, each in self.known.items() if key in there}
         self.soon &= there.keys()
+        self.left = {key: each for key, each in self.left.items() if key in there}
+        self.read.clear()
         bad: list[Change] = []
         for key, change in there.items():
             if change.before is None:
@@ -71,6 +78,7 @@ class RunStates:
             if health.state is State.UNKNOWN:  # it comes from a list
                 continue
             self.soon.discard(key)
+            self.read.add(key)
             wrong = health.state in _BAD and not (health.state is State.STOPPED and change.power is Power.STOPPED)
             text = "; ".join(health.reasons) or f"is {health.state.value}" if wrong else ""
             self.known[key] = RunState(now, change.address, text)
@@ -78,6 +86,16 @@ class RunStates:
                 bad.append(change)
         return tuple(bad)
 
+    def leave(self, changes: Iterable[Change], concerns: Iterable[Concern]) -> None:
+        """Note which of the groups that were read are to be started or stopped, and are left alone."""
+        known = {each.address.lower(): each for each in concerns}
+        self.left = {key: each for key, each in self.left.items() if key not in self.read}
+        for change in changes:
+            concern = known.get(change.address.lower())
+            if concern is not None and change.impact in POWER_IMPACTS:
+                self.left[change.id.key] = concern
+
     def list_concerns(self) -> tuple[Concern, ...]:
-        """Return the groups that do not run, by what was last seen of them."""
-        return tuple(Concern(each.address, Trouble.UNHEALTHY, each.text) for each in self.known.values() if each.text)
+        """Return the groups that do not run, or run and should not, by what was last seen of them."""
+        bad = (Concern(each.address, Trouble.UNHEALTHY, each.text) for each in self.known.values() if each.text)
+        return (*bad, *self.left.values())

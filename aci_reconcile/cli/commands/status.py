@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aci_reconcile.app.view import Seen, View
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.health import Health
-    from aci_reconcile.core.model import Resource
+    from aci_reconcile.core.model import Key, Resource, Switch
 
 _ORDERS: Final = ("address", "state", "restarts", "age", "provisioning", "location", "project")
 
@@ -109,10 +109,12 @@ def _show_fleet(session: Session, asked: StatusOptions) -> ExitCode:
     from aci_reconcile.app.view import Seen, read_each, read_none
     from aci_reconcile.cli.failures import report_error
     from aci_reconcile.cli.fleet import list_runs, read_ahead, show_heading
+    from aci_reconcile.manifest import list_switches
     from aci_reconcile.render.json.status import render_status_json
 
     beside = replace(session, console=replace(session.console, json=False))
     found: list[Seen] = []
+    switches: dict[Key, Switch] = {}
     failed = False
     runs = tuple(list_runs(session, asked))
     index = read_index([each.sources for each in runs], asked.azure.target, beside) if asked.graph else None
@@ -125,6 +127,7 @@ def _show_fleet(session: Session, asked: StatusOptions) -> ExitCode:
             with open_view(each.sources, each.asked.azure.target, beside, index=index, begun=each.begun) as view:
                 _check_place(view, (), "aci-reconcile validate says what is wrong with the project file")
                 seen = view.read_all(enough)
+            switches |= list_switches(view.declared.resources, session.clock.now())
             if not session.console.json:
                 _show(seen, view, session, each.asked)
         except AciReconcileError as error:
@@ -134,7 +137,7 @@ def _show_fleet(session: Session, asked: StatusOptions) -> ExitCode:
     if session.console.json:
         groups = tuple(each for seen in found for each in seen.groups)
         shown = _order(groups, session, asked)
-        session.console.result(render_status_json(shown, unread, indexed=index is not None))
+        session.console.result(render_status_json(shown, unread, indexed=index is not None, switches=switches))
     if told := _describe_reading(asked, indexed=index is not None):
         session.console.info(told)
     return ExitCode.ERROR if failed or unread else ExitCode.OK
@@ -164,27 +167,35 @@ def _read(view: View, asked: StatusOptions, *, lenient: bool = False) -> Seen:
 
 
 def _show(seen: Seen, view: View, session: Session, asked: StatusOptions) -> None:
+    from aci_reconcile.manifest import list_switches
     from aci_reconcile.render.escape import sanitize
     from aci_reconcile.render.json.status import render_status_json
     from aci_reconcile.render.text.status import render_group_text, render_status_text, render_unread
 
     console, now = session.console, session.clock.now()
+    switches = list_switches(view.declared.resources, now)
     judged = _order(seen.groups, session, asked)
     if console.json:
-        console.result(render_status_json(judged, seen.unread))
+        console.result(render_status_json(judged, seen.unread, switches=switches))
     elif asked.shape == "name":
         console.result("\n".join(sanitize(live.address) for live, _ in judged))
         console.plain("error", "\n".join(render_unread(seen.unread, console.notes)))
     elif asked.shape or not asked.addresses:
         wide = asked.shape == "wide"
         width = measure_room(session)
-        console.result(render_status_text(judged, console.style, seen.unread, width=width, now=now, wide=wide))
+        shown = render_status_text(
+            judged, console.style, seen.unread, width=width, now=now, wide=wide, switches=switches
+        )
+        console.result(shown)
         if view.environments and not (judged or seen.unread):
             names = sanitize(", ".join(view.environments))
             console.info(f"Each environment has its own groups. Choose one with -e: {names}.")
     else:
         width = measure_room(session)
-        details = [render_group_text(live, health, console.style, now=now, width=width) for live, health in judged]
+        details = [
+            render_group_text(live, health, console.style, now=now, width=width, switch=switches.get(live.id.key))
+            for live, health in judged
+        ]
         console.result("\n\n".join((*details, *render_unread(seen.unread, console.style))))
 
 
@@ -195,7 +206,7 @@ def _watch(view: View, session: Session, asked: StatusOptions) -> ExitCode:
 
     _read(view, asked)  # a word that means nothing is an error now, and later a group that was deleted
     pace = make_pace(session)
-    screen = StatusScreen(session, asked.shape or "", measure_room(session))
+    screen = StatusScreen(session, asked.shape or "", measure_room(session), view.declared.resources)
     for seen in StatusWatch(partial(_read, view, asked, lenient=True), pace).follow():
         if screen.show(judge(seen.groups, asked.sort or "", session.clock.now()), seen.unread):
             pace.hurry()

@@ -88,6 +88,9 @@ class _Collector:
             yield self.gauge("last_fetch_success", "1 where git could fetch the manifests of the last round.", fetched)
         yield self.gauge("last_round_fault", "1 at the reason why the last round failed.", faults, "reason")
         yield self.gauge("next_round_timestamp_seconds", "When the next round begins.", last.due)
+        if last.switch is not None:
+            text = "When a schedule starts or stops a group next."
+            yield self.gauge("next_switch_timestamp_seconds", text, last.switch.at)
         yield self.gauge(
             "paused",
             "1 where nothing is healed: a freeze, a ref that went back, somebody else's lock.",

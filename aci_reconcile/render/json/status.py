@@ -10,12 +10,13 @@ from aci_reconcile.core.model import as_list, as_object, as_text
 from aci_reconcile.render.escape import dump
 from aci_reconcile.render.header import FORMAT_VERSION
 from aci_reconcile.render.text.status import list_ports
+from aci_reconcile.render.words import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health
-    from aci_reconcile.core.model import Resource
+    from aci_reconcile.core.model import Key, Resource, Switch
     from aci_reconcile.planning.values import Unreadable
 
 
@@ -24,6 +25,7 @@ def render_status_json(
     unread: Iterable[Unreadable] = (),
     *,
     indexed: bool | None = None,
+    switches: Mapping[Key, Switch] | None = None,
 ) -> str:
     """Return the groups as a JSON document, each with its run state or null, and what could not be read.
 
@@ -31,10 +33,11 @@ def render_status_json(
         groups: the groups.
         unread: what could not be read.
         indexed: of a fleet, whether it was read from Resource Graph, which lags behind.
+        switches: what schedules do next.
     """
     document: dict[str, object] = {
         "format_version": FORMAT_VERSION,
-        "groups": [emit_group(resource, health) for resource, health in groups],
+        "groups": [emit_group(live, health, (switches or {}).get(live.id.key)) for live, health in groups],
         "unreadable": [{"address": each.address, "message": each.message} for each in unread],
     }
     if indexed is not None:
@@ -42,8 +45,8 @@ def render_status_json(
     return dump(document)
 
 
-def emit_group(resource: Resource, health: Health | None) -> dict[str, object]:
-    """Return a group with its run state, or null, as JSON."""
+def emit_group(resource: Resource, health: Health | None, switch: Switch | None = None) -> dict[str, object]:
+    """Return a group as JSON, with its run state and what its schedule does next, or null."""
     address = as_object(resource.properties.get("ipAddress"))
     return {
         "address": resource.address,
@@ -60,6 +63,7 @@ def emit_group(resource: Resource, health: Health | None) -> dict[str, object]:
         "project": tags.owner_name(tags.owner(resource)) or None,
         "project_id": tags.owner_id(tags.owner(resource)) or None,
         "container_count": len(as_list(resource.properties.get("containers"))),
+        "next_switch": {"at": format_time(switch.at), "power": switch.power.value} if switch is not None else None,
         "health": emit_health(health) if health is not None else None,
     }
 

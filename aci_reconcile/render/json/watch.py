@@ -36,6 +36,7 @@ def _emit_numbers(done: Round) -> dict[str, object]:
         "owned": done.owned,
         "in_sync": done.in_sync,
         "revision": done.revision or None,
+        "next_switch": format_time(done.switch.at) if done.switch is not None else None,
         "seconds": round(done.seconds, 3),
         "deletions": _emit_allowance(done.deletions),
         "recreations": _emit_allowance(done.recreations),

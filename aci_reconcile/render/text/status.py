@@ -11,6 +11,7 @@ from aci_reconcile.core.exit_codes import describe_exit
 from aci_reconcile.core.health import State
 from aci_reconcile.core.model import as_list, as_number, as_object, as_text
 from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.text.switches import describe_switch, describe_wait
 from aci_reconcile.render.text.table import Column, align, fit_columns
 from aci_reconcile.render.values import LONGEST_MESSAGE, LONGEST_NAME, cut
 from aci_reconcile.render.words import count, format_age, shorten_digests
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health
-    from aci_reconcile.core.model import Json, Resource
+    from aci_reconcile.core.model import Json, Key, Resource, Switch
     from aci_reconcile.planning.values import Unreadable
     from aci_reconcile.render.text.style import Style
 
@@ -35,13 +36,14 @@ _COLUMNS = (
     Column("AGE", 6, "{} old"),
     Column("PROJECT", 3, "project {}", dull=True),
 )
-_WIDE = (*_COLUMNS, Column("PORTS", 0), Column("IMAGES", 0), Column("DIGESTS", 0))
+_WIDE = (Column("PORTS", 0), Column("IMAGES", 0), Column("DIGESTS", 0))
+_NEXT = Column("NEXT", 5)
 _STATE = 1
 _DIGITS: Final = len("sha256:") + 12
 """What a table shows of a digest; enough to tell two of them apart, as everywhere with Docker."""
 
 
-def render_status_text(
+def render_status_text(  # noqa: PLR0913  each says one thing of the table
     groups: Sequence[tuple[Resource, Health | None]],
     style: Style,
     unread: Sequence[Unreadable] = (),
@@ -49,6 +51,7 @@ def render_status_text(
     width: int = 0,
     now: float = 0,
     wide: bool = False,
+    switches: Mapping[Key, Switch] | None = None,
 ) -> str:
     """Return a table of groups in their order, and below it what could not be read.
 
@@ -59,8 +62,10 @@ def render_status_text(
         width: the longest line; a column that does not fit moves below its row. 0 for any length.
         now: seconds since the epoch, for the age of groups; 0 to leave it out.
         wide: whether to show ports, images and digests, too, each group on one line however long.
+        switches: what schedules do next; if there are any, they get a column.
     """
-    table = _render_table(groups, style, 0 if wide else width, now, wide=wide) if groups or not unread else ""
+    more = _list_more_columns(groups, now, switches or {}, wide=wide)
+    table = _render_table(groups, style, 0 if wide else width, now, more) if groups or not unread else ""
     return "\n\n".join(filter(None, (table, "\n".join(render_unread(unread, style)))))
 
 
@@ -70,16 +75,29 @@ def render_unread(unread: Iterable[Unreadable], style: Style) -> Iterator[str]:
         yield f"{style.paint(style.error, 'Error:')} {sanitize(f'{each.address}: {each.message}')}"
 
 
+def _list_more_columns(
+    groups: Sequence[tuple[Resource, Health | None]], now: float, switches: Mapping[Key, Switch], *, wide: bool
+) -> tuple[tuple[Column, ...], list[list[str]]]:
+    """Return the columns that are shown at times only, and their cells for each group."""
+    columns, rows = (_WIDE if wide else ()), [_make_wide_cells(*each) if wide else [] for each in groups]
+    if switches and now:
+        columns = (*columns, _NEXT)
+        found = (switches.get(live.id.key) for live, _ in groups)
+        rows = [[*row, describe_wait(each, now) if each else ""] for row, each in zip(rows, found, strict=True)]
+    return columns, rows
+
+
 def _render_table(
-    groups: Sequence[tuple[Resource, Health | None]], style: Style, width: int, now: float, *, wide: bool
+    groups: Sequence[tuple[Resource, Health | None]],
+    style: Style,
+    width: int,
+    now: float,
+    more: tuple[tuple[Column, ...], list[list[str]]],
 ) -> str:
     if not groups:
         return "No container groups."
-    rows = [
-        _make_cells(resource, health, now) + (_make_wide_cells(resource, health) if wide else [])
-        for resource, health in groups
-    ]
-    columns: tuple[Column, ...] = _WIDE if wide else _COLUMNS
+    rows = [_make_cells(*each, now) + cells for each, cells in zip(groups, more[1], strict=True)]
+    columns: tuple[Column, ...] = (*_COLUMNS, *more[0])
     # Without a time there are no ages, and a column of nothing says nothing.
     if not now:
         columns, rows = _drop_age(columns, rows)
@@ -103,7 +121,13 @@ def list_changing_cells(resource: Resource, health: Health | None) -> tuple[str,
 
 
 def render_group_text(
-    resource: Resource, health: Health | None, style: Style, *, now: float = 0, width: int = 0
+    resource: Resource,
+    health: Health | None,
+    style: Style,
+    *,
+    now: float = 0,
+    width: int = 0,
+    switch: Switch | None = None,
 ) -> str:
     """Return one group in detail: its place, its state, and each container with its events.
 
@@ -113,6 +137,7 @@ def render_group_text(
         style: the colours.
         now: seconds since the epoch, for its age; 0 to leave it out.
         width: the longest line; 0 for any length.
+        switch: what its schedule does next.
     """
     state = describe_state(health) if health is not None else "not read"
     tones = {"state": choose_colour(health.state, style)} if health is not None else {}
@@ -127,6 +152,7 @@ def render_group_text(
         ("age", cells["AGE"]),
         ("location", cells["LOCATION"]),
         ("project", cells["PROJECT"]),
+        ("schedule", describe_switch(switch) if switch is not None else ""),
     ]
     lines = [style.paint(style.bold, sanitize(resource.address))]
     lines += _render_facts(facts, tones, style, width, "  ")

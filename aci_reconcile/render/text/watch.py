@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.reconcile.round_news import NewsKind
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.text.apply import render_event_text
+from aci_reconcile.render.words import format_moment
 
 if TYPE_CHECKING:
     from aci_reconcile.reconcile.events import Event
@@ -33,8 +33,3 @@ def render_news_text(news: News, style: Style, *, timestamp: float) -> str:
 def render_logged_event(event: Event, style: Style, *, timestamp: float) -> str:
     """Return an event of a change with its time; further lines are below it."""
     return f"{format_moment(timestamp)}{render_event_text(event, style)}"
-
-
-def format_moment(timestamp: float) -> str:
-    """Return seconds since the epoch as ISO 8601 in UTC, to the second."""
-    return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

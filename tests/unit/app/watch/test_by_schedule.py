@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from factories import rid
 from watched_world import WatchedWorld
 
+from aci_reconcile.reconcile.round_news import describe_round
 from aci_reconcile.reconcile.rounds import Heal, Trouble
 
 if TYPE_CHECKING:
@@ -108,3 +110,39 @@ def test_manifests_stay_the_same_objects_between_two_ticks(watched: WatchedWorld
     assert after is not None
     pairs = list(zip(before.resources, after.resources, strict=True))
     assert [True, False] == [old is new for old, new in pairs]
+
+
+def test_what_comes_next_is_known(watched: WatchedWorld) -> None:
+    """When, what, and of which groups; without schedules, nothing does."""
+    watched.declare("api", more=SCHEDULE)
+    done = watched.round()
+    go_to(watched, 19.5)
+    night = watched.round()
+    for name in ("api", "web"):
+        watched.declare(name)
+    watched.world.clock.sleep(5)
+    none = watched.round()
+
+    assert done.switch is not None
+    assert night.switch is not None
+    assert (done.switch.at % DAY, night.switch.at % DAY) == (19 * 3600, 7 * 3600)
+    assert re.fullmatch(r"rg-shop/api stops at \d{4}-\d\d-\d\dT19:00:00Z and 1 more group", done.switch.text)
+    assert night.switch.text.startswith("rg-shop/api starts at ")
+    assert none.switch is None
+    assert "next by schedule: rg-shop/api stops at" in describe_round(done)
+    assert "schedule" not in describe_round(none)
+
+
+def test_what_is_left_alone_stays_a_concern_until_it_is_seen_to_be_over(watched: WatchedWorld) -> None:
+    """Also in rounds that do not read the run state."""
+    watched.round()
+    watched.start(heal=Heal.NONE)
+    go_to(watched, 20)
+    left = watched.go_on(3)
+    go_to(watched, 8)
+    after = watched.go_on(2)
+
+    assert [[("rg-shop/web", Trouble.DIFFERS)]] * 3 == [
+        [(each.address, each.trouble) for each in done.concerns] for done in left
+    ]
+    assert [1, 1, 1, 2, 2] == [done.in_sync for done in (*left, *after)]

@@ -338,6 +338,22 @@ def test_a_freeze_stops_all_healing(watched: WatchedWorld) -> None:
     assert read_image(watched, "web") == "nginx:hand"
 
 
+@pytest.mark.parametrize(
+    "settings", ["policy: {freeze: [{from: 2020-01-01, to: 2099-01-01, reason: holidays}]}", "mode: observe"]
+)
+def test_it_is_paused_also_while_nothing_differs(watched: WatchedWorld, settings: str) -> None:
+    """And by the same words as when something does, so that they are said once; who only reports is not paused."""
+    watched.write_project(f"{PROJECT}{settings}\n")
+    calm = watched.round()
+    change_image(watched, "web")
+    held = watched.round()
+    watched.start(heal=Heal.NONE)
+
+    assert (calm.concerns, calm.good) == ((), True)
+    assert calm.paused == held.paused != ""
+    assert watched.round().paused == ""
+
+
 def test_somebody_who_asks_gets_a_round_at_once(watched: WatchedWorld) -> None:
     """SIGHUP does; what failed before is tried again."""
     watched.controller.hurry()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from aci_reconcile.reconcile.rounds import Allowance, Concern, Fault, Heal, Round, Totals, Trouble, Watched
+from aci_reconcile.reconcile.rounds import Allowance, Concern, Fault, Heal, NextSwitch, Round, Totals, Trouble, Watched
 from aci_reconcile.render.formats.watch_metrics import render_watch_metrics
 
 HERE = Path(__file__).parent
@@ -37,6 +37,7 @@ LAST = Round(
     recreations=Allowance(0, 5),
     restarts=Allowance(3, -1),
     due=1_795_608_060,
+    switch=NextSwitch(1_795_640_400, "rg-shop/web stops at 19:00"),
 )
 WATCHED = Watched(
     "shop/prod",
