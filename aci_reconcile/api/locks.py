@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.azure import CloudName
     from aci_reconcile.azure.lock.lease import HeldLock
+    from aci_reconcile.core.backend import Backend
     from aci_reconcile.manifest import Loaded
 
 
@@ -30,7 +31,7 @@ def hold_lock(
     cloud: CloudName | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Generator[HeldLock]:
-    """Hold the lock of a project while the block runs; ``apply`` takes it as ``lock``.
+    """Hold the lock of a project while the block runs; what writes takes it as ``lock``.
 
     Args:
         loaded: the project, which names the lock and the groups that it is about.
@@ -54,3 +55,12 @@ def hold_lock(
         if held is None:
             raise UsageError("nothing names a lock", hint="give its url, or write `lock` into the project file")
         yield held
+
+
+def guard(backend: Backend, lock: HeldLock | None) -> None:
+    """Let the backend send no write once the lock is lost, if it is ours."""
+    from aci_reconcile.azure import ArmBackend
+
+    # A backend of the caller may be anything with the methods of `Backend`: then only the engine looks at the lock.
+    if isinstance(backend, ArmBackend):
+        backend.guard_writes(None if lock is None else lock.fence)

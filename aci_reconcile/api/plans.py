@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile import reconcile
+from aci_reconcile.api.locks import guard
 from aci_reconcile.app.execution import choose_lock_loss
 from aci_reconcile.app.interruption import SystemClock
 from aci_reconcile.app.manifests import with_subscription
@@ -90,7 +91,7 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
     """
     from aci_reconcile.azure import start_span
 
-    _guard(backend, lock)
+    guard(backend, lock)
 
     checks, clock = RecreationChecks(getattr(backend, "preflight", None)), SystemClock()
     context = Context(
@@ -108,15 +109,6 @@ def apply(  # noqa: PLR0913  one door to the outside: each argument is the calle
         span=start_span,
     )
     return reconcile.apply(plan, context, concurrency=concurrency, stopped=stopped)
-
-
-def _guard(backend: Backend, lock: HeldLock | None) -> None:
-    """Let the backend send no write once the lock is lost, if it is ours."""
-    from aci_reconcile.azure import ArmBackend
-
-    # A backend of the caller may be anything with the methods of `Backend`: then only the engine looks at the lock.
-    if isinstance(backend, ArmBackend):
-        backend.guard_writes(None if lock is None else lock.fence)
 
 
 def verify(loaded: Loaded, backend: Backend, *, allow: Allow | None = None, concurrency: int = 32) -> tuple[Check, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile import reconcile
+from aci_reconcile.api.locks import guard
 from aci_reconcile.api.plans import add_place
 from aci_reconcile.app.execution import Waiting
 from aci_reconcile.app.interruption import SystemClock
@@ -22,6 +23,7 @@ from aci_reconcile.reconcile import Wait
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.core.backend import Backend
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.reconcile.events import Event
@@ -39,6 +41,7 @@ def restart(  # noqa: PLR0913  one door to the outside: each argument is the cal
     timeout: float = 1800,
     concurrency: int = 32,
     stopped: Callable[[], bool] = lambda: False,
+    lock: HeldLock | None = None,
 ) -> Iterator[Event]:
     """Restart the containers of groups and yield what happens; the last event is ``Finished``.
 
@@ -55,6 +58,7 @@ def restart(  # noqa: PLR0913  one door to the outside: each argument is the cal
         timeout: seconds to wait for one group.
         concurrency: how many requests may be in flight at once.
         stopped: asked again and again; once true, nothing new begins.
+        lock: what ``hold_lock`` gave: no write begins once it is lost, not even a retry.
 
     Raises:
         BlockedError: a blocker stands.
@@ -63,7 +67,7 @@ def restart(  # noqa: PLR0913  one door to the outside: each argument is the cal
     """
     request = PowerRequest(PowerVerb.RESTART, tuple(addresses), any_owner, override_freeze)
     waiting = Waiting(Wait(wait), stable_for, timeout)
-    return _change_power(request, _make_view(loaded, backend, concurrency), waiting, stopped)
+    return _change_power(request, _make_view(loaded, backend, concurrency, lock), waiting, stopped)
 
 
 def stop(  # noqa: PLR0913  as `restart`
@@ -76,10 +80,11 @@ def stop(  # noqa: PLR0913  as `restart`
     timeout: float = 1800,
     concurrency: int = 32,
     stopped: Callable[[], bool] = lambda: False,
+    lock: HeldLock | None = None,
 ) -> Iterator[Event]:
     """Stop groups and yield what happens; what their containers hold is lost. As ``restart``."""
     request = PowerRequest(PowerVerb.STOP, tuple(addresses), any_owner, override_freeze)
-    return _change_power(request, _make_view(loaded, backend, concurrency), Waiting(timeout=timeout), stopped)
+    return _change_power(request, _make_view(loaded, backend, concurrency, lock), Waiting(timeout=timeout), stopped)
 
 
 def start(  # noqa: PLR0913  as `restart`
@@ -94,11 +99,12 @@ def start(  # noqa: PLR0913  as `restart`
     timeout: float = 1800,
     concurrency: int = 32,
     stopped: Callable[[], bool] = lambda: False,
+    lock: HeldLock | None = None,
 ) -> Iterator[Event]:
     """Start groups that are stopped or have ended, and yield what happens. As ``restart``."""
     request = PowerRequest(PowerVerb.START, tuple(addresses), any_owner, override_freeze)
     waiting = Waiting(Wait(wait), stable_for, timeout)
-    return _change_power(request, _make_view(loaded, backend, concurrency), waiting, stopped)
+    return _change_power(request, _make_view(loaded, backend, concurrency, lock), waiting, stopped)
 
 
 def wait(  # noqa: PLR0913  as `restart`
@@ -133,13 +139,14 @@ def wait(  # noqa: PLR0913  as `restart`
 
 def _change_power(request: PowerRequest, view: View, waiting: Waiting, stopped: Callable[[], bool]) -> Iterator[Event]:
     clock = SystemClock()
+    guard(view.backend, view.lock)
     proposed = propose_power(request, view, clock)
     context = make_context(view, proposed.plan.policy, waiting, clock)
     context = replace(context, listings=list_reads(proposed))
     return reconcile.apply(proposed.plan, context, concurrency=view.concurrency, stopped=stopped)
 
 
-def _make_view(loaded: Loaded, backend: Backend, concurrency: int) -> View:
+def _make_view(loaded: Loaded, backend: Backend, concurrency: int, lock: HeldLock | None = None) -> View:
     """Return the way to the groups of a project.
 
     Raises:
@@ -152,4 +159,4 @@ def _make_view(loaded: Loaded, backend: Backend, concurrency: int) -> View:
     policy = make_action_policy(project, SystemClock().now())
     search = make_search(project, make_leftover_filter(policy), None, needed=True)
     view = View(backend, list_scopes(project), project.subscription, concurrency, search)
-    return replace(view, policy=policy, declared=Declared(placed.resources))
+    return replace(view, policy=policy, declared=Declared(placed.resources), lock=lock)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from aci_reconcile.api.access import load_request
+from aci_reconcile.api.locks import guard
 from aci_reconcile.api.plans import check_and_place
 from aci_reconcile.app.connection import Connection
 from aci_reconcile.app.interruption import SystemClock
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aci_reconcile.azure import ArmBackend, CloudName, Credential
+    from aci_reconcile.azure.lock.lease import HeldLock
     from aci_reconcile.core.backend import Backend
     from aci_reconcile.manifest import Loaded
     from aci_reconcile.operate.log_events import LogEvent
@@ -65,6 +67,7 @@ def run_task(  # noqa: PLR0913  one door to the outside: each argument is the ca
     stopped: Callable[[], bool] = lambda: False,
     credential: Credential | None = None,
     cloud: CloudName = "public",
+    lock: HeldLock | None = None,
 ) -> RunReport:
     """Run a task to its end, and delete what that made.
 
@@ -83,6 +86,7 @@ def run_task(  # noqa: PLR0913  one door to the outside: each argument is the ca
         stopped: asked again and again; once true, the group is deleted.
         credential: gives tokens for Key Vaults, as for ``load``.
         cloud: the cloud of the vaults.
+        lock: what ``hold_lock`` gave: no write begins once it is lost, not even a retry.
 
     Raises:
         InvalidManifestsError: a manifest has errors.
@@ -96,7 +100,10 @@ def run_task(  # noqa: PLR0913  one door to the outside: each argument is the ca
     options = TaskOptions(targets, wanted, command, variables, container, name, keep, timeout)
     task = options.add_to(Sources(), loaded.request.cwd).task
     placed = check_and_place(load_request(replace(loaded.request, task=task), credential, cloud), backend)
-    return _carry_out(placed, _require_arm(backend), options, print_line, stopped)
+    known = _require_arm(backend)
+    connection = Connection(known, known.place, "", lock=lock)
+    guard(backend, lock)
+    return _carry_out(placed, connection, options, print_line, stopped)
 
 
 def _require_arm(backend: Backend) -> ArmBackend:
@@ -112,17 +119,17 @@ def _require_arm(backend: Backend) -> ArmBackend:
 
 def _carry_out(
     placed: Loaded,
-    backend: ArmBackend,
+    connection: Connection,
     options: TaskOptions,
     print_line: Callable[[str], None],
     stopped: Callable[[], bool],
 ) -> RunReport:
     if len(placed.tasks) != 1:
         raise UsageError(f"{len(placed.tasks)} groups are to run", hint="run them one by one")
-    listener = _Listener(backend, print_line)
+    listener = _Listener(connection.backend, print_line)
     run = ScriptRun(os.environ, placed.request.cwd, SystemClock())
     policy = make_policy(placed, Allow(), placed.request.environ, now=run.clock.now())
-    workspace = Workspace(placed, policy, Connection(backend, backend.place, ""))
+    workspace = Workspace(placed, policy, connection)
     target = Target(timeout=options.timeout)
     planned = plan_runs(workspace, options, target, run, os.urandom)
     context = make_run_context(workspace, planned, run)
