@@ -100,21 +100,20 @@ def run_task(  # noqa: PLR0913  one door to the outside: each argument is the ca
     options = TaskOptions(targets, wanted, command, variables, container, name, keep, timeout)
     task = options.add_to(Sources(), loaded.request.cwd).task
     placed = check_and_place(load_request(replace(loaded.request, task=task), credential, cloud), backend)
-    known = _require_arm(backend)
-    connection = Connection(known, known.place, "", lock=lock)
-    guard(backend, lock)
-    return _carry_out(placed, connection, options, print_line, stopped)
+    return _carry_out(placed, _connect(backend, lock), options, print_line, stopped)
 
 
-def _require_arm(backend: Backend) -> ArmBackend:
-    """Return the backend as the one that ``connect`` gives.
+def _connect(backend: Backend, lock: HeldLock | None) -> Connection:
+    """Return the connection to a backend, which has to be one that ``connect`` gives.
 
     Raises:
         UsageError: it is another one.
     """
     if not hasattr(backend, "redact"):
         raise UsageError("this backend cannot run a task", hint="use the one that connect() gives you")
-    return cast("ArmBackend", backend)
+    guard(backend, lock)
+    known = cast("ArmBackend", backend)
+    return Connection(known, known.place, "", lock=lock)
 
 
 def _carry_out(

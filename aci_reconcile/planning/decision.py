@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from aci_reconcile.core import tags
 from aci_reconcile.core.desired import add_required_defaults, without_profile
 from aci_reconcile.core.diff import FieldChange, Replaces, diff, make_secret_change
-from aci_reconcile.core.health import has_ended
 from aci_reconcile.core.ignore import carry_over
 from aci_reconcile.core.model import NO_TAGS, as_object
 from aci_reconcile.core.normalize import align, normalize, secrets_in, secrets_of
 from aci_reconcile.core.provisioning import as_settled, failure_in, state_of
 from aci_reconcile.core.secret import SLOW, UNKEPT, Fingerprint
+from aci_reconcile.planning.in_place import explain_recreation
 from aci_reconcile.planning.losses import list_losses
 from aci_reconcile.planning.permission import is_foreign, is_member
 from aci_reconcile.planning.power import add_power
@@ -288,11 +288,9 @@ def _choose_action(known: Change, found: Comparison, live: Resource, policy: Pol
     update = _choose_update(live, policy)
     if found.tags_only and not push:
         return replace(known, action=update, impact=Impact.TAGS_ONLY)
-    # Azure updates no group whose containers have all ended (documented at container-instances-update).
-    if ended := has_ended(live.body):
-        why = f"the group has ended ({ended}), and Azure does not update an ended group"
+    if why := explain_recreation(known, live, policy):
         known = replace(known, reasons=(*known.reasons, why))
-    if ended or found.replaces is Replaces.YES:
+    if why or found.replaces is Replaces.YES:
         return replace(known, action=Action.REPLACE, impact=Impact.RECREATE, loses=list_losses(live, known.after))
     return replace(known, action=update, impact=Impact.RESTART)
 

@@ -121,6 +121,8 @@ class Policy(Owner):
     trust_secrets: bool = False
     redeploy: frozenset[tuple[str, ...]] = frozenset()
     """Keys of groups to be written although nothing differs."""
+    refused: Mapping[tuple[str, ...], str] = field(default_factory=dict["tuple[str, ...]", str])
+    """Groups that Azure refused to update in place, by key, each with the digest of the manifest that it refused."""
     selected: frozenset[tuple[str, ...]] | None = None
     """Keys of the groups that may be written; None: all."""
     narrowed_by: str = "what narrows this run"

@@ -11,6 +11,7 @@ from aci_reconcile.app.former_groups import save_former_groups
 from aci_reconcile.app.watch.attempts import note_failure
 from aci_reconcile.app.watch.choice import make_failure
 from aci_reconcile.app.watch.ledger import list_entries
+from aci_reconcile.core.errors import ImmutableFieldError
 from aci_reconcile.reconcile import Wait
 from aci_reconcile.reconcile.events import Failed, Finished, Moved, Skipped, Succeeded, Unhealthy
 from aci_reconcile.reconcile.rounds import Concern, Healed
@@ -60,6 +61,8 @@ def carry_out(plan: Plan, workspace: Workspace, course: Course) -> Made:
     errors: dict[str, str] = {}
     for event in events:
         _note(event, made, errors, undone)
+        if isinstance(event, Failed) and isinstance(event.error, ImmutableFieldError):
+            course.refused[event.change.id.key] = event.change.digest
         if not isinstance(event, Finished):
             course.surroundings.show(event)
     course.settle(undone)

@@ -46,6 +46,8 @@ class Course:
     states: RunStates
     attempts: dict[str, Attempt] = field(default_factory=dict[str, "Attempt"])
     """The groups whose last change failed, by address in lower case."""
+    refused: dict[tuple[str, ...], str] = field(default_factory=dict["tuple[str, ...]", str])
+    """The groups that Azure refused to update in place, each with the digest of that manifest."""
     stuck: tuple[ResourceId, ...] = ()
     """The groups that Azure left different after the last write: writing them again may restart them in vain."""
     decisions: Decisions = field(default_factory=Decisions)

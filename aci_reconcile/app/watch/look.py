@@ -105,6 +105,7 @@ def _prepare(course: Course, now: float, pushes: frozenset[Key]) -> Workspace:
         deletes_named=False,
         spent=course.get_ledger().count_spent(now),
         redeploy=pushes,
+        refused=dict(course.refused),
     )
     course.decisions.begin(policy)
     if loaded is not course.remembered or connection.backend is not course.knows:
@@ -144,4 +145,6 @@ def _forget_attempts(plan: Plan, course: Course) -> None:
     course.stuck = tuple(each.id for each in plan.changes if each.stuck)
     open_ = {each.address.lower() for each in plan.changes if each.writes or each.stuck}
     open_ |= {each.address.lower() for each in course.states.list_concerns()}
+    written: dict[tuple[str, ...], str] = {each.id.key: each.digest for each in plan.changes if each.writes}
+    course.refused = {key: digest for key, digest in course.refused.items() if written.get(key) == digest}
     course.attempts = {name: each for name, each in course.attempts.items() if name in open_}

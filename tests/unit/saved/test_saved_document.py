@@ -152,7 +152,7 @@ def test_every_field_of_a_policy_counts() -> None:
 
     aside = {"owner", "frozen", "frozen_at", "override", "emptied", "narrowed_by", "elsewhere"}
     aside |= {"now", "sharded"}  # the plan has a time of its own, and its request says the shard
-    aside |= {"spent"}  # only a watch has limits of a day, and it saves no plan
+    aside |= {"spent", "refused"}  # only a watch has limits of a day and remembers refusals, and it saves no plan
     aside |= {"fingerprint_key", "former_key", "fingerprints"}
     aside |= {"project_id", "known_ids", "ids_above", "id_derived", "subscription", "places", "environments"}
 

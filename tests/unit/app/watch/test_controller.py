@@ -405,3 +405,39 @@ def test_what_azure_did_not_take_is_written_once_more(
     assert puts[0] == writes
     assert sum(len(each.healed) for each in done) == healed
     assert done[-1].in_sync == 1 + healed
+
+
+@pytest.fixture
+def refusing(watched: WatchedWorld) -> WatchedWorld:
+    """A watch that knows the last day, and whose next update Azure refuses."""
+    watched.world.clock.sleep(2 * DAY)
+    watched.go_on(2)
+    code = "InvalidContainerGroupUpdate"
+    watched.world.faults.add([AzureFault("error", "PUT", "/web$", status=400, code=code, times=1)])
+    watched.declare("web", image="nginx:2")
+    return watched
+
+
+def test_what_azure_refuses_to_update_is_recreated_within_the_limit(refusing: WatchedWorld) -> None:
+    """At the next try, and counted like every recreation; then updates are tried again."""
+    refusing.start(allow=Allow(replace=1))
+    refused, recreated = refusing.go_on(2)
+    refusing.declare("web", image="nginx:3")
+    updated = refusing.round()
+
+    assert (refused.failed_changes, refused.recreations.used) == (1, 0)
+    assert [("rg-shop/web", "replace")] == [(each.address, each.action) for each in recreated.healed]
+    assert recreated.recreations.used == 1
+    assert ["update"] == [each.action for each in updated.healed]
+
+
+def test_what_azure_refuses_to_update_is_held_without_a_limit(refusing: WatchedWorld) -> None:
+    """As every recreation; another manifest is tried in place again."""
+    refused, held = refusing.go_on(2)
+    refusing.declare("web", image="nginx:3")
+    updated = refusing.round()
+
+    assert (refused.failed_changes, held.failed_changes) == (1, 0)
+    assert {"rg-shop/web": Trouble.HELD} == list_troubles(held)
+    assert "--allow-replace" in held.concerns[0].text
+    assert ["update"] == [each.action for each in updated.healed]
