@@ -40,12 +40,14 @@ _BEGIN: Final = (
     'trap : INT QUIT;s=$(stty -g 2>/dev/null);stty -echo 2>/dev/null;printf "%s%sr%s;" {first} {second} $?;c=;'
     "while IFS= read -r l;do case $l in "
     "+*)c=$c${{l#+}};; "
-    '.*)[ "${{#c}}" = "${{l#.}}" ]||{{ printf "%s%sx;" {first} {second};exit 125;}};eval "$c";exit;; '
+    '.*)[ "${{#c}}" = "${{l#.}}" ]||{{ printf "%s%sx;" {first} {second};exit 125;}};printf "%s%sk;" {first} {second};; '
+    '*"g;")eval "$c";exit;; '
     "esac;done"
 )
 LAST_WORDS: Final = "esac;done'"
 """The end of the first line, by which its echo is told from what the shell says."""
-"""Reads the script: `+` begins a piece of it, `.` its length. The traps are not inherited by programs."""
+"""Reads the script: `+` begins a piece of it, `.` its length, and the last line runs it. The traps are not inherited
+by programs."""
 _RUN: Final = (
     "exec 2>/dev/null;"
     '_r(){{ printf "%s%sb%s;" {first} {second} $b;(exec 2>&1;exec "$@");printf "%s%se%s;" {first} {second} $?;}};'
@@ -92,6 +94,15 @@ def make_script(command: Sequence[str], nonce: str, mode: Mode, *, stdin: bool) 
     script = "".join(parts)
     lines = [f"+{script[start : start + _LONGEST_LINE]}" for start in range(0, len(script), _LONGEST_LINE)]
     return "".join(f"{line}\n" for line in (*lines, f".{len(script)}")).encode("ascii")
+
+
+def make_last_line(nonce: str) -> bytes:
+    """Return the line on which the script is run, and whose echo is told from everything else.
+
+    Linux wakes the reader of a line before it has shown the echo of it (``n_tty``, which shows what it has collected
+    once it has taken all that came): on a busy machine, the first output stands before that echo.
+    """
+    return f"{nonce}g;\n".encode()
 
 
 def encode_input(data: bytes, *, blocks: bool) -> bytes:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 _KEPT: Final = 4096
 """Bytes that are kept of what came before the program began; they explain why it did not."""
-_MARK: Final = rb"([rbex])([0-9]{0,3});"
-_BEGUN: Final = rb"[rbex][0-9]{0,3}"
+_MARK: Final = rb"([rbexk])([0-9]{0,3});"
+_ECHO: Final = rb"(g);()\r\n"
+"""The echo of the last line of the script, which may come late."""
+_BEGUN: Final = rb"[rbexk][0-9]{0,3}|g(;\r?)?"
 _KORN: Final = 256
 _SIGNALS: Final = 128
 _LONGEST_MARK: Final = len("e255;")
@@ -126,10 +128,11 @@ class ShellSession:
     def _take(self) -> tuple[bytes, tuple[bytes, int] | None]:
         """Take all that is certain to be text up to the next mark, and the mark if one is complete."""
         nonce = self.nonce.encode()
-        found = re.search(re.escape(nonce) + _MARK, self._buffer)
+        known = rb"(?:%s|%s)" % (_MARK, _ECHO) if self.echoes else _MARK
+        found = re.search(re.escape(nonce) + known, self._buffer)
         end = len(self._buffer) - _measure_beginning(self._buffer, nonce) if found is None else found.start()
         text, self._buffer = self._buffer[:end], self._buffer[end if found is None else found.end() :]
-        return text, None if found is None else (found[1], int(found[2] or 0))
+        return text, None if found is None else (found[1] or b"g", int(found[2] or 0))
 
     def _keep(self, text: bytes) -> bytes:
         """Return what of a text is the program's output."""
@@ -142,7 +145,11 @@ class ShellSession:
         """Follow a mark, and return what to send."""
         if kind == b"r" and self.phase is Phase.ASKED:
             self.phase, self.echoes = Phase.SENT, number != 0
-            return shell_script.make_script(self.command, self.nonce, self.mode, stdin=self.stdin)
+            script = shell_script.make_script(self.command, self.nonce, self.mode, stdin=self.stdin)
+            # What is echoed must all have come before the program begins: then only that of the last line may be late.
+            return script if self.echoes else script + shell_script.make_last_line(self.nonce)
+        if kind == b"k" and self.phase is Phase.SENT and self.echoes:
+            return shell_script.make_last_line(self.nonce)
         if kind == b"b" and self.phase is Phase.SENT:
             self.phase, self.blocks = Phase.RUNNING, number == 0
         elif kind == b"e" and self.phase is Phase.RUNNING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aci_reconcile.operate.shell_script import encode_input, make_first_line, make_script
+from aci_reconcile.operate.shell_script import encode_input, make_first_line, make_last_line, make_script
 from aci_reconcile.operate.shell_session import LineEnds, Phase, ShellSession
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _output = st.lists(_pieces | st.binary(max_size=20), max_size=12).map(b"".join)
 
 
 def _is_free_of_marks(output: bytes) -> bool:
-    return re.search(NONCE.encode() + rb"[rbex][0-9]{0,3};", output) is None
+    return re.search(NONCE.encode() + rb"(?:[rbexk][0-9]{0,3}|g);", output) is None
 
 
 def _cut(data: bytes, sizes: Sequence[int]) -> list[bytes]:
@@ -68,22 +68,31 @@ def _mark(kind: str, number: int | str = "") -> bytes:
     output=_output.filter(_is_free_of_marks),
     code=st.integers(0, 255),
     prompt=st.sampled_from([b"", b"# ", b"\x1b[?2004h/ $ ", b"\r\nroot@web:/# \x1b[6n"]),
-    echo=st.booleans(),
+    late=st.none() | st.integers(-1, 8),
     sizes=st.lists(st.integers(1, 40), max_size=40),
     rest=st.sampled_from([b"", b"\r\n", b"# "]),
 )
-@example(output=NONCE.encode(), code=0, prompt=b"", echo=True, sizes=[1] * 40, rest=b"")
-@example(output=b"\r", code=3, prompt=b"", echo=False, sizes=[], rest=b"")
+@example(output=NONCE.encode(), code=0, prompt=b"", late=-1, sizes=[1] * 40, rest=b"")
+@example(output=b"\r", code=3, prompt=b"", late=None, sizes=[], rest=b"")
+@example(output=b"one\n", code=3, prompt=b"", late=2, sizes=[1] * 200, rest=b"")
 def test_the_output_and_the_code_are_those_of_the_program(
-    output: bytes, code: int, prompt: bytes, echo: bool, sizes: list[int], rest: bytes
+    output: bytes, code: int, prompt: bytes, late: int | None, sizes: list[int], rest: bytes
 ) -> None:
-    """Not a byte more or less: no prompt, no echo, no mark, no CR of the terminal; whatever the program prints."""
+    """Not a byte more or less: no prompt, no echo, no mark, no CR of the terminal; whatever the program prints.
+
+    There may be an echo, and that of the last line may come late, after so many bytes of the output (-1: before it).
+    """
+    echo = late is not None
     session = ShellSession(["true"], NONCE)
     first = make_first_line(NONCE)
     script = make_script(["true"], NONCE, "captured", stdin=False)
     parts = [prompt, first.replace(b"\n", b"\r\n") if echo else b"", _mark("r", 1 if echo else 0)]
-    parts += [script.replace(b"\n", b"\r\n") if echo else b"", _mark("b")]
-    parts += [output.replace(b"\n", b"\r\n"), _mark("e", code), rest]
+    parts += [script.replace(b"\n", b"\r\n") if echo else b"", _mark("k")]
+    last = make_last_line(NONCE).replace(b"\n", b"\r\n") if echo else b""
+    shown = output.replace(b"\n", b"\r\n")
+    at = late or 0
+    parts += [last, _mark("b"), shown] if at < 0 else [_mark("b"), shown[:at], last, shown[at:]]
+    parts += [_mark("e", code), rest]
 
     assert output == _converse(session, parts, sizes)
     assert (Phase.ENDED, code, echo) == (session.phase, session.exit_code, session.echoes)
@@ -140,6 +149,7 @@ def test_a_shell_reads_the_arguments_as_they_are(arguments: list[str]) -> None:
     command = ["printf", "%s\\n|", *arguments]
     first = shlex.split(make_first_line(NONCE).decode())  # exec /bin/sh -c ...
     script = make_script(command, NONCE, "captured", stdin=False)
+    script += make_last_line(NONCE)
     done = subprocess.run(first[1:], input=script, capture_output=True, check=False, timeout=60)
     session = ShellSession(command, NONCE, mode="raw")
     session.begin()
