@@ -6,9 +6,10 @@ of the file, ``digest``, is in ``saved.canonical``.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aci_reconcile.core.desired import without_profile
@@ -27,7 +28,7 @@ from aci_reconcile.saved.unchanged import digest_tags, needs_only_tags, shorten,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aci_reconcile.core.model import Json, Resource
+    from aci_reconcile.core.model import Json, Lifecycle, Resource
     from aci_reconcile.planning.policy import Policy
     from aci_reconcile.planning.values import Change, Plan
     from aci_reconcile.render.header import Header
@@ -178,19 +179,22 @@ def _has_all_secrets(change: Change) -> bool:
 
 def _digest_manifest(resource: Resource) -> str:
     """Return the digest of a declared group, expanded, with the sources of its secrets in place of their values."""
-    lifecycle = asdict(resource.lifecycle)
-    # A plan that an earlier version saved is still good where nothing is said about power.
-    for name in ("power", "schedule"):
-        if lifecycle[name] is None:
-            del lifecycle[name]
-    declared = {"body": resource.body, "lifecycle": lifecycle}
-    return digest_text(json.dumps(declared, sort_keys=True, default=_to_plain).encode())
+    return digest_text(_MANIFEST.encode({"body": resource.body, "lifecycle": _describe(resource.lifecycle)}).encode())
+
+
+@functools.lru_cache(maxsize=256)
+def _describe(lifecycle: Lifecycle) -> Mapping[str, Any]:
+    """Return a lifecycle as JSON, without places in files; most groups have the same."""
+    return asdict(replace(lifecycle, ignored_at=()))
 
 
 def _to_plain(value: object) -> object:
     if isinstance(value, Secret):
         return {"secret": value.source}
     raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+_MANIFEST = json.JSONEncoder(sort_keys=True, default=_to_plain)
 
 
 def _make_fingerprint(change: Change, origin: Origin) -> dict[str, str]:

@@ -11,6 +11,8 @@ from factories import OWNER, SUBSCRIPTION, container, group, rid
 from saved_plans import HEADER, kept, made
 
 from aci_reconcile.core import tags
+from aci_reconcile.core.errors import Where
+from aci_reconcile.core.model import Lifecycle
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import UNLIMITED
 from aci_reconcile.saved import find_moved, find_other_target
@@ -129,6 +131,17 @@ def test_places_in_files_do_not_count() -> None:
     entry = {**now["resource_changes"][0], "where": {"file": "web.yaml", "line": 9, "column": 1}}
 
     assert () == find_moved(saved, {**now, "resource_changes": [entry]})
+
+
+def test_the_place_of_an_ignored_field_does_not_count() -> None:
+    """It is a place in a file like any other, though the life cycle holds it."""
+    ignore = Lifecycle(ignore=("sku",))
+    saved, now = (
+        made(AzureWorld(), group("web", lifecycle=dataclasses.replace(ignore, ignored_at=(Where("web.yaml", line),))))
+        for line in (1, 9)
+    )
+
+    assert () == find_moved(saved, now)
 
 
 def test_a_manifest() -> None:
