@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.container_health import find_created
@@ -43,13 +43,15 @@ ORDERS: Final[Mapping[str, Callable[[Resource, Health], object]]] = {
 addresses."""
 
 
+def find_place(live: Resource, health: Health, order: str) -> tuple[Any, ...]:
+    """Return what a group is sorted by in one of the orders; without one, groups stay as they are."""
+    return (ORDERS[order](live, health), live.id.key) if order else ()
+
+
 def judge(groups: Sequence[Resource], order: str, now: float) -> tuple[tuple[Resource, Health], ...]:
     """Return groups with their run states, in one of the orders; without one, as they are."""
     found = [(each, assess_health(each, now=now, stable_for=STABLE_FOR)) for each in groups]
-    if order:
-        key = ORDERS[order]
-        found.sort(key=lambda pair: (key(*pair), pair[0].id.key))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda pair: find_place(pair[0], pair[1], order)))
 
 
 def arrange(groups: Sequence[Resource], order: str, now: float) -> tuple[tuple[Resource, None], ...]:

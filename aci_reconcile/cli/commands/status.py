@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -18,12 +18,13 @@ from aci_reconcile.cli.shard_options import ShardOptions
 from aci_reconcile.core.errors import AciReconcileError, ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from aci_reconcile.app.view import Seen, View
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.health import Health
-    from aci_reconcile.core.model import Key, Resource, Switch
+    from aci_reconcile.core.model import Resource
+    from aci_reconcile.planning.values import Unreadable
 
 _ORDERS: Final = ("address", "state", "restarts", "age", "provisioning", "location", "project")
 
@@ -106,41 +107,67 @@ def _check_place(view: View, words: Sequence[str], hint: str) -> None:
 def _show_fleet(session: Session, asked: StatusOptions) -> ExitCode:
     """List the groups of each project of a fleet, also after one that cannot be looked at."""
     from aci_reconcile.app.fleet_index import read_index
-    from aci_reconcile.app.view import Seen, read_each, read_none
+    from aci_reconcile.app.view import read_each, read_none
     from aci_reconcile.cli.failures import report_error
     from aci_reconcile.cli.fleet import list_runs, read_ahead, show_heading
-    from aci_reconcile.manifest import list_switches
-    from aci_reconcile.render.json.status import render_status_json
 
     beside = replace(session, console=replace(session.console, json=False))
-    found: list[Seen] = []
-    switches: dict[Key, Switch] = {}
+    unread: list[Unreadable] = []
+    emitted: list[tuple[tuple[Any, ...], dict[str, object]]] = []
     failed = False
     runs = tuple(list_runs(session, asked))
     index = read_index([each.sources for each in runs], asked.azure.target, beside) if asked.graph else None
     enough = read_each if asked.health else read_none
     for each in read_ahead(session, runs, paced=False) if index is None else runs:
         if asked.shape != "name":
-            show_heading(each.name, each.where, session, first=not found)
-        seen = Seen(())
+            show_heading(each.name, each.where, session, first=each.name == runs[0].name)
         try:
             with open_view(each.sources, each.asked.azure.target, beside, index=index, begun=each.begun) as view:
                 _check_place(view, (), "aci-reconcile validate says what is wrong with the project file")
                 seen = view.read_all(enough)
-            switches |= list_switches(view.declared.resources, session.clock.now())
-            if not session.console.json:
+            # Nothing of what was read is kept: memory must not grow with the fleet.
+            if session.console.json:
+                emitted += _emit(seen, view, session, asked)
+            else:
                 _show(seen, view, session, each.asked)
+            unread += seen.unread
         except AciReconcileError as error:
             failed = bool(report_error(error, beside))
-        found.append(seen)
-    unread = tuple(each for seen in found for each in seen.unread)
     if session.console.json:
-        groups = tuple(each for seen in found for each in seen.groups)
-        shown = _order(groups, session, asked)
-        session.console.result(render_status_json(shown, unread, indexed=index is not None, switches=switches))
+        _show_fleet_json(emitted, unread, session, indexed=index is not None)
     if told := _describe_reading(asked, indexed=index is not None):
         session.console.info(told)
     return ExitCode.ERROR if failed or unread else ExitCode.OK
+
+
+def _emit(
+    seen: Seen, view: View, session: Session, asked: StatusOptions
+) -> Iterator[tuple[tuple[Any, ...], dict[str, object]]]:
+    """Yield the groups of a project as JSON, each with its place among those of the fleet."""
+    from aci_reconcile.app.status import find_place, judge
+    from aci_reconcile.manifest import list_switches
+    from aci_reconcile.render.json.status import emit_group
+
+    now, order = session.clock.now(), asked.sort or ""
+    switches = list_switches(view.declared.resources, now)
+    for live, health in judge(seen.groups, "", now):
+        read = health if asked.health else None
+        yield find_place(live, health, order), emit_group(live, read, switches.get(live.id.key))
+
+
+def _show_fleet_json(
+    emitted: list[tuple[tuple[Any, ...], dict[str, object]]],
+    unread: Iterable[Unreadable],
+    session: Session,
+    *,
+    indexed: bool,
+) -> None:
+    from operator import itemgetter
+
+    from aci_reconcile.render.json.status import render_fleet_json
+
+    emitted.sort(key=itemgetter(0))
+    session.console.result(render_fleet_json([each for _, each in emitted], unread, indexed=indexed))
 
 
 def _describe_reading(asked: StatusOptions, *, indexed: bool) -> str:
@@ -156,8 +183,7 @@ def _order(
     """Return the groups in the order that was asked for, with their run states if those were read."""
     from aci_reconcile.app.status import arrange, judge
 
-    of_fleet = bool(asked.fleet.fleet or asked.fleet.name)
-    return (arrange if of_fleet and not asked.health else judge)(groups, asked.sort or "", session.clock.now())
+    return (arrange if asked.fleet.name and not asked.health else judge)(groups, asked.sort or "", session.clock.now())
 
 
 def _read(view: View, asked: StatusOptions, *, lenient: bool = False) -> Seen:

@@ -19,7 +19,7 @@ from aci_reconcile.emulator.graph.query import Query, parse
 from aci_reconcile.emulator.model import ArmError, Json, Response, answer, as_object, is_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from aci_reconcile.emulator.arm.call import Call
 
@@ -34,7 +34,17 @@ _MOST_SUBSCRIPTIONS = 1000
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _GROUP = "(group)"
 _KEYS = frozenset({"subscriptions", "query", "options"})
-_OPTIONS = frozenset({"$top", "$skipToken", "resultFormat"})
+_OPTIONS = frozenset({"$top", "$skipToken"})
+_WITHOUT_EFFECT: Mapping[str, tuple[object, ...]] = {
+    "$skip": (None, 0),
+    "resultFormat": (None, "objectArray"),
+    "authorizationScopeFilter": (None, "AtScopeAndBelow"),
+    # Documented: it is about queries of tenants and management groups alone.
+    "allowPartialScopes": (None, False, True),
+    "facets": (None, []),
+    "managementGroups": (None, []),
+}
+"""The values of other parts of a request that change nothing; the SDKs send some of them."""
 
 
 def answer_query(call: Call) -> Response:
@@ -90,10 +100,11 @@ def _read_body(call: Call) -> Json:
     if not isinstance(asked.get("query"), str):
         raise _refuse("InvalidQuery", "The query is missing.", fact="graph-invalid")
     options = as_object(asked.get("options"))
-    if unknown := sorted((asked.keys() - _KEYS) | (options.keys() - _OPTIONS)):
+    rest = {name: asked[name] for name in asked.keys() - _KEYS} | {
+        name: options[name] for name in options.keys() - _OPTIONS
+    }
+    if unknown := sorted(name for name, value in rest.items() if value not in _WITHOUT_EFFECT.get(name, ())):
         raise errors.not_emulated(f"{unknown[0]} of a query of Resource Graph")
-    if options.get("resultFormat", "objectArray") != "objectArray":
-        raise errors.not_emulated("tables as the answer of Resource Graph")
     return asked
 
 

@@ -24,7 +24,6 @@ def render_status_json(
     groups: Sequence[tuple[Resource, Health | None]],
     unread: Iterable[Unreadable] = (),
     *,
-    indexed: bool | None = None,
     switches: Mapping[Key, Switch] | None = None,
 ) -> str:
     """Return the groups as a JSON document, each with its run state or null, and what could not be read.
@@ -32,17 +31,29 @@ def render_status_json(
     Args:
         groups: the groups.
         unread: what could not be read.
-        indexed: of a fleet, whether it was read from Resource Graph, which lags behind.
         switches: what schedules do next.
     """
-    document: dict[str, object] = {
+    emitted = [emit_group(live, health, (switches or {}).get(live.id.key)) for live, health in groups]
+    return dump(_make_document(emitted, unread))
+
+
+def render_fleet_json(groups: Sequence[dict[str, object]], unread: Iterable[Unreadable], *, indexed: bool) -> str:
+    """Return the groups of a fleet as a JSON document.
+
+    Args:
+        groups: the groups as JSON, which takes less memory than what was read.
+        unread: what could not be read.
+        indexed: whether they were read from Resource Graph, which lags behind.
+    """
+    return dump(_make_document(groups, unread) | {"from_resource_graph": indexed})
+
+
+def _make_document(groups: Sequence[dict[str, object]], unread: Iterable[Unreadable]) -> dict[str, object]:
+    return {
         "format_version": FORMAT_VERSION,
-        "groups": [emit_group(live, health, (switches or {}).get(live.id.key)) for live, health in groups],
+        "groups": groups,
         "unreadable": [{"address": each.address, "message": each.message} for each in unread],
     }
-    if indexed is not None:
-        document["from_resource_graph"] = indexed
-    return dump(document)
 
 
 def emit_group(resource: Resource, health: Health | None, switch: Switch | None = None) -> dict[str, object]:

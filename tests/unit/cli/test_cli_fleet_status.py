@@ -81,6 +81,14 @@ def test_run_states_are_read_when_asked(fleet: CommandLine, world: tuple[Served,
     assert NAMES == [each["address"] for each in full["groups"]]
 
 
+@pytest.mark.parametrize("words", [(), ("--no-graph",), ("--health",)])
+def test_json_is_sorted_over_all_projects(words: tuple[str, ...], fleet: CommandLine) -> None:
+    """Not by project, if an order is asked for."""
+    shown = fleet("status", "--fleet", "fleet.yaml", "--format", "json", "--sort", "location", *words).document
+
+    assert ["northeurope"] * 3 + ["westeurope"] * 3 == [each["location"] for each in shown["groups"]]
+
+
 def test_lists_say_the_same(fleet: CommandLine, world: tuple[Served, list[float]]) -> None:
     """For those who may not, or will not, ask Resource Graph."""
     ran = fleet("status", "--fleet", "fleet.yaml", "--no-graph", "--format", "json")

@@ -25,11 +25,11 @@ INSTANT = Knobs(provisioning_seconds=0, delete_linger_seconds=0)
 def ask(world: World, query: str = QUERY, version: str = "2024-04-01", **more: Any) -> Response:
     """Send a query about the first subscription, unless others are given."""
     options = {f"${key}" if key in {"top", "skipToken"} else key: more.pop(key) for key in list(more) if key in OPTIONS}
-    body = {"subscriptions": [MINE], "query": query, "options": options, **more}
+    body: dict[str, Any] = {"subscriptions": [MINE], "query": query, "options": options, **more}
     return world.send("POST", PATH, body, version)
 
 
-OPTIONS = {"top", "skipToken", "resultFormat"}
+OPTIONS = {"top", "skipToken", "resultFormat", "$skip"}
 
 
 def list_names(response: Response) -> list[str]:
@@ -142,7 +142,8 @@ def test_other_queries_are_refused(query: str, status: int, code: str) -> None:
         ({"top": 1001}, 400, "InvalidQueryOption"),
         ({"top": True}, 400, "InvalidQueryOption"),
         ({"resultFormat": "table"}, 501, ""),
-        ({"facets": []}, 501, ""),
+        ({"facets": [{"expression": "location"}]}, 501, ""),
+        ({"$skip": 5}, 501, ""),
         ({"managementGroups": ["m"]}, 501, ""),
         ({"subscriptions": ["no-guid"]}, 400, "SubscriptionsContainInvalidGuids"),
         ({"subscriptions": [f"00000000-0000-0000-0000-{n:012x}" for n in range(1001)]}, 400, "TooManySubscriptions"),
@@ -154,6 +155,13 @@ def test_other_options_are_refused(more: dict[str, Any], status: int, code: str)
     refused = ask(World(), **more)
 
     assert (status, code) == (refused.status, find_detail(refused)[2])
+
+
+def test_what_other_clients_send_changes_nothing() -> None:
+    """As azure-mgmt-resourcegraph sends it."""
+    options = {"$top": 5, "$skip": 0, "resultFormat": "objectArray", "allowPartialScopes": False}
+
+    assert 200 == ask(World(), options=options, facets=None, managementGroups=None).status
 
 
 def test_the_versions_are_its_own() -> None:
