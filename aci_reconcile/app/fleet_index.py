@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from aci_reconcile.app.connection import STATE, Place, open_connection
 from aci_reconcile.app.orphans import make_search
+from aci_reconcile.app.owned_index import render_missing
 from aci_reconcile.app.prefetch import load_settings
-from aci_reconcile.app.view import name_error
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import AciReconcileError
 from aci_reconcile.core.fields import API_VERSION
@@ -22,7 +22,6 @@ from aci_reconcile.reconcile.lists import make_search_key
 from aci_reconcile.reconcile.reader import own_nothing
 from aci_reconcile.reconcile.watch import Listing
 from aci_reconcile.render.escape import sanitize
-from aci_reconcile.render.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from aci_reconcile.app.run import Run
     from aci_reconcile.azure.graph.index import Indexed
     from aci_reconcile.core.model import Resource
-
-_NAMED: Final = 3
-"""How many subscriptions a message names."""
 
 
 class IndexedLists(Mapping[tuple[str, str], "Listed"]):
@@ -86,9 +82,8 @@ def read_index(projects: Iterable[Sources], target: Target, run: Run) -> Indexed
     place = Place(target, API_VERSION, run.cwd / STATE, run.environ, run.clock.sleep)
     with open_connection(place) as connection:
         indexed = connection.backend.open_graph(run.clock).list_groups(wanted)
-    missing = sorted(wanted - indexed.shown)
-    if missing:
-        run.console.warn(sanitize(_render_missing(missing, len(wanted), indexed)))
+    if missing := sorted(wanted - indexed.shown):
+        run.console.warn(sanitize(render_missing(missing, len(wanted), indexed.failure)))
     return IndexedLists(indexed) if indexed.shown else None
 
 
@@ -105,10 +100,3 @@ def _find_subscriptions(sources: Sources, target: Target, run: Run) -> tuple[str
         return ()
     searched = make_search(replace(project, subscription=subscription), own_nothing, None, needed=False)
     return (subscription, *searched.subscriptions)
-
-
-def _render_missing(missing: list[str], wanted: int, indexed: Indexed) -> str:
-    named = ", ".join(missing[:_NAMED]) + (", …" if len(missing) > _NAMED else "")
-    what = count(len(missing), "subscription") if len(missing) < wanted else "any subscription"
-    why = f": {name_error(indexed.failure)}" if indexed.failure is not None else ""
-    return f"Resource Graph does not show {what}{why}. The groups there are listed instead ({named})."

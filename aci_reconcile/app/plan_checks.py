@@ -73,7 +73,7 @@ def check_drift(
     # A check waits for groups in transition: how that ends is what its reader wants to know.
     reader = make_reader(workspace, target, run, refresh, health=True, until_settled=True, more=known)
     if index is not None:
-        searches = index.make_searches(reader.search.subscriptions, workspace.connection.backend, run.clock)
+        searches = index.make_searches(reader.search, workspace.connection.backend, run.clock)
         reader = replace(reader, listed={**searches, **reader.listed})
     return find_drift(propose_plan(workspace.loaded, workspace.policy, reader), run.clock, baseline)
 

@@ -119,8 +119,12 @@ def test_what_is_not_shown_is_listed(project: CommandLine, world: tuple[Served, 
     """One subscription, or all of them; the orphan is found."""
     leave_behind(world)
 
-    assert "left" in check(project).out
+    ran = check(project, "--verbose")
+
+    assert "left" in ran.out
     assert searches == count_searches(world)
+    assert 1 == ran.err.count("Resource Graph does not show ")
+    assert ".." not in ran.err
 
 
 @pytest.mark.parametrize("world", [{"graph_lag_seconds": 3600.0}], indirect=True)
