@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.cli.fleets import ONE, TWO, declare, write_fleet
 
+from aci_reconcile.saved import open_document
+
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine, Served
+
+    from aci_reconcile.saved import Document
 
 
 @pytest.fixture
@@ -53,6 +57,22 @@ def test_each_project_has_a_plan_in_each_shard(fleet: CommandLine) -> None:
     assert 0 == fleet("plan", "--fleet", "fleet.yaml", "--detailed-exitcode").code
     assert 0 == merged.code, merged.err
     assert 4 == again.code
+
+
+def test_each_plan_is_read_once(fleet: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first, too, of which the report is named before it is applied."""
+    fleet("shards", "--fleet", "fleet.yaml", "--max", "1", "--out", "plans")
+    read: list[str] = []
+
+    def remember(content: bytes, name: str) -> Document:
+        read.append(name)
+        return open_document(content, name)
+
+    monkeypatch.setattr("aci_reconcile.app.saved_plan.open_document", remember)
+    ran = fleet("apply", "--plan", "plans/shard-1")
+
+    assert 0 == ran.code, ran.err
+    assert [f"plans/{name}" for name in list_files(fleet)] == read
 
 
 def test_all_plans_have_one_id(fleet: CommandLine) -> None:
