@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 TOO_MANY: Final = 429
 _PAUSE: Final = 5.0
 """Seconds until the next attempt where an answer does not say when the quota is reset: that of the documentation."""
+_LONGEST_WAIT: Final = 60.0
+"""Seconds that one answer may make the next query wait: a server that asks for more is not believed."""
 _LONGEST_NUMBER: Final = 10
 
 
@@ -46,7 +48,8 @@ class Quota:
             told, now = 0 if refused else int(left), self.clock.now()
             open_still = self.left is not None and now < self.resets
             self.left = min(told, self.left or 0) if open_still else told
-            self.resets = now + ((_PAUSE if refused else 0) if seconds is None else seconds)
+            wait = (_PAUSE if refused else 0) if seconds is None else seconds
+            self.resets = now + min(wait, _LONGEST_WAIT)
 
 
 def read_span(text: str) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 INSTANT = Knobs(provisioning_seconds=0, delete_linger_seconds=0)
 IDS = tuple(f"00000000-0000-0000-0000-{number:012x}" for number in range(1, 30))
 QUERY = "/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01"
+PACKAGE = Path(__file__).resolve().parents[3] / "aci_reconcile"
 HIDDEN = {"name": "KEY", "value": "swordfish"}
 
 
@@ -220,16 +222,17 @@ def test_a_disturbance_is_waited_out(failure: Any) -> None:
     assert found.failure is not None
 
 
-def test_an_endless_refusal_ends() -> None:
-    """As what it is."""
-    backend, script = scripted(*[error(429, "RateLimiting", x_ms_user_quota_resets_after="00:00:05")] * 30)
+@pytest.mark.parametrize(("told", "waited"), [("00:00:05", 50), ("99:00:00", 600), ("nonsense", 50)])
+def test_an_endless_refusal_ends(told: str, waited: float) -> None:
+    """As what it is, and after a time that no server can draw out."""
+    backend, script = scripted(*[error(429, "RateLimiting", x_ms_user_quota_resets_after=told)] * 30)
     clock = FakeClock()
     found = backend.open_graph(clock).list_groups(IDS[:1])
 
     assert isinstance(found.failure, ThrottledError)
     assert 11 == len(script.asked)
     assert [] == script.slept
-    assert 50 == clock.now() - FakeClock().now()
+    assert waited == clock.now() - FakeClock().now()
 
 
 def test_without_a_credential_nothing_works() -> None:
@@ -238,6 +241,23 @@ def test_without_a_credential_nothing_works() -> None:
 
     with pytest.raises(AuthenticationError):
         backend.open_graph(FakeClock()).list_groups(IDS[:1])
+
+
+def find_modules(text: str) -> set[str]:
+    """Return the modules of the package that hold a text."""
+    files = (each for each in PACKAGE.rglob("*.py") if text in each.read_text(encoding="utf-8"))
+    return {str(each.relative_to(PACKAGE)) for each in files}
+
+
+def test_only_what_writes_nothing_asks_it() -> None:
+    """A status and a drift check: whatever may lead to a write reads Azure Resource Manager."""
+    asking = {"app/fleet_index.py", "app/owned_index.py"}
+
+    assert asking == find_modules(".open_graph(")
+    assert {"cli/commands/status.py"} == find_modules("import read_index")
+    assert {"cli/commands/drift.py"} == find_modules("OwnedIndex()")
+    assert {"cli/commands/drift.py"} == find_modules("check_drift(") - {"app/plan_checks.py"}
+    assert {"app/plan_checks.py"} == find_modules(".make_searches(")
 
 
 @pytest.mark.parametrize(
