@@ -91,8 +91,8 @@ class LedgerFile:
         """
         with suppress(FileNotFoundError), self.file.open("rb") as stream:
             if stream.read(_LARGEST + 1) != self.known:
-                hint = "nothing was changed; the next round goes on from what it says now"
-                raise AciReconcileError(f"--state {self.file} is written by somebody else, too", hint=hint)
+                what = "nothing was changed, and the next round goes on from what it says now"
+                raise AciReconcileError(f"--state {self.file} is written by somebody else, too: {what}")
 
     @contextmanager
     def _be_alone(self) -> Generator[None]:

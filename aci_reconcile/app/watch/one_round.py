@@ -80,13 +80,16 @@ def _make_round(course: Course, known: Round) -> Round:
 def _act_in_turn(seen: Seen, began: float, course: Course) -> _Outcome:
     """Act while the lock is held, if there is anything to write; what else could be written is decided anew then."""
     revival, resting = _find_revival(seen, course)
-    if not (seen.choice.plan or revival or course.has_news(seen.plan.live)):
+    waiting = bool(seen.choice.plan or revival) or course.ledger is None
+    if not (waiting or course.has_news(seen.plan.live)):
         return _Outcome(seen, resting=resting)
     with ExitStack() as stack:
         try:
             with course.surroundings.may_end():
                 lock = stack.enter_context(course.link.hold())
         except (LockedError, AzureError) as error:
+            if not waiting:  # what is to be noted can be noted later
+                return _Outcome(seen, resting=resting)
             failure = "" if isinstance(error, LockedError) else error.message
             held = replace(seen, choice=choose(seen.plan, course, error.message))
             return _Outcome(held, resting=resting, failure=failure)

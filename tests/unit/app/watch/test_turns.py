@@ -103,6 +103,18 @@ def test_while_somebody_applies_nothing_is_healed(watched: WatchedWorld, account
     assert ["rg-shop/a"] == list_healed(watched.round())
 
 
+def test_who_has_nothing_to_heal_minds_nobody_else(watched: WatchedWorld, account: Account) -> None:
+    """The hourly note of how many groups there are can wait."""
+    by_hand = take_by_hand(account)
+    held = watched.go_on(70)
+    by_hand.let_go()
+    taken = len(account.taken)
+    watched.round()
+
+    assert all(each.good and not each.paused for each in held)
+    assert len(account.taken) == taken + 1
+
+
 def test_what_was_healed_meanwhile_is_not_written_again(watched: WatchedWorld, account: Account) -> None:
     """Between the look and the lock somebody else may have done it: the second look decides."""
     break_image(watched, "a")
@@ -149,7 +161,7 @@ def test_two_watches_restart_a_crashing_group_as_often_as_one(watched: WatchedWo
     second = join(watched, account)
     second.round()
     watched.declare("a", image="sim/crash")
-    done = [each for _ in range(20) for each in (*watched.go_on(1), *second.go_on(1))]
+    done = [each for _ in range(14) for each in (*watched.go_on(1), *second.go_on(1))]
     restarts = [each for one in done for each in one.healed if each.impact in {"restart", "start"}]
 
     assert len(restarts) == 3
