@@ -305,7 +305,7 @@ class ArmBackend(Backend):
         answer.json()  # what is not JSON comes from a proxy: whether anything was written is unknown
         # A PUT of a group has Azure-AsyncOperation only (recorded), the deletion of a resource group Location only.
         url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location", "")
-        return Operation(url, answer.request_id)
+        return Operation(url, answer.request_id, answer.room)
 
 
 def _group(body: Body) -> Body:

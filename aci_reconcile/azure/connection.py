@@ -74,7 +74,7 @@ def connect(  # noqa: PLR0913  the one entry point: each argument is the caller'
     authentication, identity = _make_authentication(endpoint, environ, in_process=send is not None)
     redactor = Redactor()
     built = make_options(endpoint, transport, authentication, paced=paced, total_timeout=total_timeout)
-    client = ArmClient(endpoint, SdkClients(built), redactor, timeout=total_timeout)
+    client = ArmClient(endpoint, SdkClients(built), redactor, timeout=total_timeout, sleep=sleep)
     dial = dial or _make_dial(min(timeout, _DIAL_SECONDS), direct=_is_direct(endpoint))
     return ArmBackend(client, redactor, dial=dial, api_version=api_version, identity=identity, counter=counter)
 

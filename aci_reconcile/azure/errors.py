@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _EMPTY_BODIES = frozenset({"", "{}", "[]", "null", '""'})
 _QUOTED_WAIT = re.compile(r"try again after '(\d{1,5})' seconds", re.IGNORECASE | re.ASCII)
+_QUOTED_LIMIT = re.compile(
+    r"the limit of '(\d{1,7})' for time interval '(\d\d):(\d\d):(\d\d)'", re.IGNORECASE | re.ASCII
+)
 
 
 def translate_answer(answer: Answer) -> AzureError:
@@ -43,6 +46,7 @@ def translate_answer(answer: Answer) -> AzureError:
     error.hint = hint
     if isinstance(error, ThrottledError):
         error.retry_after = answer.retry_after or _find_quoted_wait(message)
+        error.most, error.interval = _find_quoted_limit(message)
     return error
 
 
@@ -56,6 +60,15 @@ def _find_quoted_wait(message: str) -> float:
     """Return the seconds in the message of a refusal (users' reports); 0 if there are none."""
     found = _QUOTED_WAIT.search(message)
     return float(found[1]) if found else 0
+
+
+def _find_quoted_limit(message: str) -> tuple[int, float]:
+    """Return how many requests in how many seconds the message of a refusal names (users' reports); zeros if none."""
+    found = _QUOTED_LIMIT.search(message)
+    if found is None:
+        return 0, 0.0
+    most, hours, minutes, seconds = map(int, found.groups())
+    return most, 3600.0 * hours + 60 * minutes + seconds
 
 
 BY_EXCEPTION: dict[str, type[AzureError]] = {

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How many more requests of a kind the provider says that it takes within a window of so many seconds."""
+
+    seconds: float
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """A long-running operation that Azure accepted.
 
@@ -24,6 +32,8 @@ class Operation:
     url: str = ""
     request_id: str = ""
     """The id that Azure's support asks for."""
+    room: tuple[Room, ...] = ()
+    """What the provider's own limits leave, where the answer says so (recorded: on PUT and DELETE of a group)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,13 +158,18 @@ class RetryableError(AzureError):
 
 
 class ThrottledError(RetryableError):
-    """Too many requests; ``retry_after`` is the wait in seconds that Azure asks for, 0 if it names none."""
+    """Too many requests; ``retry_after`` is the wait in seconds that Azure asks for, 0 if it names none.
+
+    ``most`` and ``interval`` are the limit that the refusal names: so many requests in so many seconds; 0 if none.
+    """
 
     def __init__(
         self, message: str, *, code: str = "", status: int = 429, request_id: str = "", retry_after: float = 0
     ) -> None:
         super().__init__(message, code=code, status=status, request_id=request_id)
         self.retry_after = retry_after
+        self.most = 0
+        self.interval = 0.0
 
 
 class NoAnswerError(AzureError):

@@ -25,14 +25,15 @@ from aci_reconcile.reconcile.containers import wait_until_running
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.events import Started
 from aci_reconcile.reconcile.handover import note_deletion, put_with_retries
+from aci_reconcile.reconcile.limit_waits import wait_for_limits
 from aci_reconcile.reconcile.limits import Request, Verb
 from aci_reconcile.reconcile.outcome import report_outcome
 from aci_reconcile.reconcile.power import keep_power, write_power
 from aci_reconcile.reconcile.preflight import run_preflight
 from aci_reconcile.reconcile.recreation import recreate
 from aci_reconcile.reconcile.references import resolve_deferred
-from aci_reconcile.reconcile.retries import repeat_unless_stopped, retry, wait_for_limits
-from aci_reconcile.reconcile.steps import Pause, call
+from aci_reconcile.reconcile.retries import repeat_unless_stopped, retry
+from aci_reconcile.reconcile.steps import call
 from aci_reconcile.reconcile.watch import fresh_since, get_listing, get_watch
 from aci_reconcile.reconcile.writes import (
     PROVISIONED,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Json, Resource
     from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context, RecreationChecks
-    from aci_reconcile.reconcile.retries import Deadline
+    from aci_reconcile.reconcile.limit_waits import Deadline
     from aci_reconcile.reconcile.steps import Process
     from aci_reconcile.reconcile.watch import Listing
 
@@ -67,17 +68,18 @@ def apply_change(change: Change, ctx: Context) -> Process[bool]:
 
 
 def _apply_change(change: Change, ctx: Context) -> Process[bool]:
-    ctx = ctx.finish_what_began(change)
+    try:
+        return (yield from _carry_out(change, ctx.finish_what_began(change)))
+    finally:
+        ctx.give_up_admission(change)
+
+
+def _carry_out(change: Change, ctx: Context) -> Process[bool]:
     began, deadline = ctx.clock.now(), ctx.make_deadline()
     live = change.before
     if change.writes:
-        yield from _wait_for_first_request(change, ctx, deadline)
-        ctx.check_may_write(change)
-        if change.deferred is None:  # otherwise the values that it references decide whether anything is written
-            yield Started(change)
-        # The plan may be minutes old, and ARM has no preconditions: this read is what keeps us from overwriting
-        # others.
-        live = yield from _read_again(change, ctx, deadline)
+        with get_watch(ctx.watches, change.id.scope).read_one():
+            live = yield from _begin(change, ctx, deadline)
         if has_moved(change, change.before, live):
             raise MovedError
         if change.deferred is not None:
@@ -94,23 +96,35 @@ def _apply_change(change: Change, ctx: Context) -> Process[bool]:
     return (yield from wait_until_running(change, live, ctx, deadline, began))
 
 
+def _begin(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
+    """Wait until the change may begin, and return the group as it is then."""
+    yield from _wait_for_first_request(change, ctx, deadline)
+    ctx.check_may_write(change)
+    if change.deferred is None:  # otherwise the values that it references decide whether anything is written
+        yield Started(change)
+    # The plan may be minutes old, and ARM has no preconditions: this read is what keeps us from overwriting others.
+    return (yield from _read_again(change, ctx, deadline))
+
+
 def _wait_for_first_request(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
     """Wait until Azure's limits allow the first request.
 
     Raises:
         HeldRunError: they do not before the end of the time box; nobody waits for that.
     """
-    for step in wait_for_limits(ctx, _make_first_request(change), deadline, idle=True):
-        if isinstance(step, Pause):
-            ctx.check_time_box(step.seconds)
-        yield step
+    asked = _make_first_request(change)
+    with get_watch(ctx.watches, change.id.scope).hold_one_back():
+        if (yield from wait_for_limits(ctx, asked, deadline, idle=True, check=ctx.check_time_box)):
+            ctx.admitted[change.address] = asked
 
 
 def _make_first_request(change: Change) -> Request:
     """Return the request for which Azure's limits must have room before work on the group begins."""
     if change.action in {Action.DELETE, Action.REPLACE}:
         return make_deletion_request(change)
-    return Request(Verb.WRITE, as_text(change.after.body.get("location")).lower() if change.after else "")
+    # The provider counts what is created or deleted; tags, a stop and a start are ARM's to count.
+    regional = change.impact is not Impact.TAGS_ONLY and change.impact not in POWER_IMPACTS
+    return Request(Verb.WRITE, as_text(change.after.body.get("location")).lower() if change.after and regional else "")
 
 
 def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Resource | None]:
@@ -121,11 +135,10 @@ def _read_again(change: Change, ctx: Context, deadline: Deadline) -> Process[Res
     if change.deferred is None:
         if _is_fresh(change, ctx):
             return change.before
-        watch = get_watch(ctx.watches, change.id.scope)
-        if watch.is_worthwhile(ctx.writes.get(change.id.scope_key, 1)):
-            listing = yield from get_listing(
-                watch, ctx, deadline, since=fresh_since(ctx), idle=True, besides=_find_outdated_list(change, ctx)
-            )
+        watch, since = get_watch(ctx.watches, change.id.scope), fresh_since(ctx)
+        besides = _find_outdated_list(change, ctx)
+        if watch.is_worthwhile(watch.unread) or watch.has_listing(since, besides):
+            listing = yield from get_listing(watch, ctx, deadline, since=since, idle=True, besides=besides)
             seen = listing.groups.get(change.id.key) if listing else None
             # A list may be older than the end of a transition; only a read of the group itself shows where that
             # stands.

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.reconcile.events import Trace
 from aci_reconcile.reconcile.hash_cost import HashCost
+from aci_reconcile.reconcile.limit_waits import Deadline
 from aci_reconcile.reconcile.limits import Limits
-from aci_reconcile.reconcile.retries import Deadline
 from aci_reconcile.reconcile.steps import HeldRunError, InterruptedRunError, never
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.values import Change
     from aci_reconcile.preflight import Check
     from aci_reconcile.preflight.inventory import Preflight
+    from aci_reconcile.reconcile.limits import Request
     from aci_reconcile.reconcile.watch import Listing, Watch
 
 
@@ -77,8 +78,8 @@ class Context:
     find_lock_loss: Callable[[], str] = hold_for_ever
     """Why the run no longer holds its lock, so that no write begins any more; empty while it does, or needs none."""
     limits: Limits = field(default_factory=Limits)
-    writes: Mapping[tuple[str, str], int] = field(default_factory=dict["tuple[str, str]", int])
-    """How many groups of each resource group are to be written."""
+    admitted: dict[str, Request] = field(default_factory=dict["str", "Request"])
+    """Requests that the limits have let go and that are not sent yet, by the address of the group."""
     watches: dict[tuple[str, str], Watch] = field(default_factory=dict["tuple[str, str]", "Watch"])
     """How the progress of the groups of each resource group is watched."""
     listings: Mapping[tuple[str, str], Listing] = field(default_factory=dict["tuple[str, str]", "Listing"])
@@ -169,6 +170,20 @@ class Context:
     def _is_held(self, change: Change) -> bool:
         over = self.ends_at is not None and self.clock.now() >= self.ends_at
         return over or bool(self.find_lock_loss() or self.find_freeze(change))
+
+    def use_admission(self, change: Change, request: Request) -> bool:
+        """Return whether the limits have let this request go already, which counts for its first attempt."""
+        if self.admitted.get(change.address) == request:
+            del self.admitted[change.address]
+            return True
+        self.give_up_admission(change)
+        return False
+
+    def give_up_admission(self, change: Change) -> None:
+        """Tell the limits that what they have let go for a group is not sent, if there is anything."""
+        asked = self.admitted.pop(change.address, None)
+        if asked is not None:
+            self.limits.give_back(asked, self.clock.now())
 
     def get_trace(self, address: str) -> Trace:
         """Return the trace of a group's last write."""

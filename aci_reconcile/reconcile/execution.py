@@ -84,9 +84,12 @@ def apply(plan: Plan, ctx: Context, *, concurrency: int = 8, stopped: Callable[[
 def _prepare(plan: Plan, ctx: Context) -> Context:
     """Return the context with everything that is derived from the plan, such as the number of writes."""
     there = Counter(change.id.scope for change in plan.changes if change.before is not None)
+    unread = Counter(change.id.scope_key for change in plan.changes if change.writes)
     scopes = {change.id.scope for change in plan.changes}
     planned = tuple(each for each in plan.changes if each.action is Action.REPLACE)
-    watches = {scope.key: make_watch(scope, there[scope], ctx.listings.get(scope.key)) for scope in scopes}
+    watches = {
+        scope.key: make_watch(scope, there[scope], ctx.listings.get(scope.key), unread[scope.key]) for scope in scopes
+    }
     checks = replace(ctx.recreation_checks, planned=planned)
     return replace(
         ctx,
@@ -96,7 +99,6 @@ def _prepare(plan: Plan, ctx: Context) -> Context:
         label_takers=_find_takers(plan.changes),
         freed_labels=find_freed_labels(plan.changes),
         watches=watches,
-        writes=Counter(each.id.scope_key for each in plan.changes if each.writes),
     )
 
 

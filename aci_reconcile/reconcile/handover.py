@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
     from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
-    from aci_reconcile.reconcile.retries import Deadline
+    from aci_reconcile.reconcile.limit_waits import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 QUOTA_LAGS: Final = (0.0, 5.0, 15.0)

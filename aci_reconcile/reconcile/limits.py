@@ -1,20 +1,26 @@
 """Azure's rate limits, as far as its answers show them: requests wait here instead of being refused there.
 
-ARM keeps a bucket of tokens for each subscription, principal and kind of request (documented under
-request-limits-and-throttling: reads 250 and 25 a second, writes and deletes 200 and 10 a second), and Azure Container
-Instances counts creations and deletions by region. The numbers that the answers print do not match those (recorded), so
-nothing is computed from them: no request waits until Azure refuses one, or reports that next to nothing is left. From
-then on, requests of that verb go at a rate that each refusal halves and that grows while there is none.
+Two limits count a request. Azure Resource Manager's is of its kind, in the whole subscription; Azure Container
+Instances has one more for creations and one for deletions in each region. Nothing is held back before an answer says
+that a limit is near; from then on, requests go when there is room for them, one after the other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from aci_reconcile.reconcile.regional_quota import RegionalQuota
+from aci_reconcile.reconcile.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aci_reconcile.core.backend import Room
     from aci_reconcile.core.errors import ThrottledError
+
+Limit: TypeAlias = TokenBucket | RegionalQuota
 
 
 class Verb(StrEnum):
@@ -27,79 +33,78 @@ class Verb(StrEnum):
 
 REFILL: Final = {Verb.READ: 25.0, Verb.WRITE: 10.0, Verb.DELETE: 10.0}
 """Requests a second that ARM documents; where the rate starts once it matters."""
-
-_SLOWEST = 0.2
-_DOUBLED_AFTER = 30.0
-"""Seconds without a refusal after which the rate is twice as high."""
-_LOW = 5
-"""A remainder that counts as nothing left, however little the printed numbers mean."""
 _REGIONAL = "resourcerequeststhrottled"
 """The code of the provider's own limits, which count by region (users' reports)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What Azure counts a request as: its verb, and its region if the provider counts by region."""
+    """What Azure counts a request as: its verb, and its region if the provider counts by region.
+
+    ``weight``: how many requests it is, such as the pages of a list.
+    """
 
     verb: Verb = Verb.READ
     location: str = ""
+    weight: int = 1
 
 
 READ: Final = Request()
 
 
-@dataclass(slots=True)
-class _Bucket:
-    """How fast one kind of request may go: as fast as it likes while ``rate`` is 0."""
-
-    rate: float = 0
-    tokens: float = 0
-    counted: float = 0
-    closed_until: float = 0
-    refused: float = 0
-    """When Azure last refused, or reported that next to nothing is left; seconds since the epoch."""
-    reported: float = 0
-    """The value of ``refused`` for which the slower rate was last reported."""
+def is_regional(error: ThrottledError) -> bool:
+    """Whether it is the provider that refuses: it counts by region, and other regions need not wait."""
+    return error.code.lower() == _REGIONAL
 
 
 @dataclass(slots=True)
 class Limits:
     """What was learned about one subscription's limits in this run. Times are seconds since the epoch."""
 
-    buckets: dict[Request, _Bucket] = field(default_factory=dict["Request", "_Bucket"])
+    buckets: dict[Verb, TokenBucket] = field(default_factory=dict["Verb", TokenBucket])
+    quotas: dict[Request, RegionalQuota] = field(default_factory=dict["Request", RegionalQuota])
 
-    def reserve(self, request: Request, now: float) -> float:
-        """Return for how many seconds a request must wait, and count it as sent then."""
-        bucket = self._get_bucket(Request(request.verb))
-        wait = max(self.get_wait(request, now), 0.0)
-        if not bucket.rate:
-            return wait
-        rate = _compute_rate(bucket, now)
-        bucket.tokens = min(bucket.tokens + max(now - bucket.counted, 0) * rate, max(rate, 1)) - 1
-        bucket.counted = max(now, bucket.counted)
-        if bucket.tokens < 0:
-            # It goes once there is a token. Requests that come later go after it, even if the rate has grown since.
-            bucket.counted, bucket.tokens = bucket.counted - bucket.tokens / rate, 0
-        return max(wait, bucket.counted - now)
+    def list_limits(self, request: Request) -> tuple[Limit, ...]:
+        """Return the limits that count a request, in the order in which it waits for them."""
+        bucket = self.get_bucket(request.verb)
+        return (self._get_quota(request), bucket) if request.location else (bucket,)
 
-    def get_last_refusal(self, verb: Verb) -> float:
-        """Return when the rate of a kind was last lowered; waits that were reserved before that no longer count."""
-        return self._get_bucket(Request(verb)).refused
+    def get_bucket(self, verb: Verb) -> TokenBucket:
+        """Return ARM's limit of a kind."""
+        found = self.buckets.get(verb)
+        return found or self.buckets.setdefault(verb, TokenBucket(REFILL[verb]))
 
-    def take_unreported_rate(self, verb: Verb, now: float) -> float:
-        """Return the current rate of a kind in requests a second, once after each time it was lowered; else 0."""
-        bucket = self._get_bucket(Request(verb))
-        if not bucket.rate or bucket.reported == bucket.refused:
-            return 0
-        bucket.reported = bucket.refused
-        return _compute_rate(bucket, now)
+    def is_scarce(self, verb: Verb) -> bool:
+        """Whether ARM has reported, or shown by a refusal, that it takes no more requests of a kind for now."""
+        return bool(self.get_bucket(verb).rate)
 
-    def get_wait(self, request: Request, now: float) -> float:
-        """Return for how many seconds nothing of this kind may be sent; negative where requests may go."""
-        return max(self._get_bucket(Request(request.verb)).closed_until, self._get_bucket(request).closed_until) - now
+    def is_closed(self, request: Request, now: float) -> bool:
+        """Whether a request that was let go must not be sent after all: Azure has refused others since.
+
+        Threads that send requests ask this, so it changes nothing.
+        """
+        return any(
+            each.closed_until > now or each.shut_until > now or each.is_over for each in self.list_limits(request)
+        )
+
+    def shut(self, request: Request, error: ThrottledError, now: float) -> None:
+        """Note in the thread that made it that a request was refused; ``refuse`` notes all the rest of it."""
+        limit = self.list_limits(request)[0 if is_regional(error) else -1]
+        limit.shut_until = max(limit.shut_until, now + error.retry_after)
+
+    def accept(self, request: Request, sent: float, now: float, room: Iterable[Room] = ()) -> None:
+        """Note that Azure took a request that was sent then, and how much room the provider reports."""
+        self.get_bucket(request.verb).accept(now, request.weight)
+        if request.location:
+            self._get_quota(request).accept(sent, now, room)
+
+    def give_back(self, request: Request, now: float) -> None:
+        """Note that a request that was let go is not sent, or that nobody knows what became of it."""
+        for each in self.list_limits(request):
+            each.give_back(now, request.weight)
 
     def refuse(self, request: Request, error: ThrottledError, sent: float, now: float, wait: float) -> bool:
-        """Note that Azure refused a request; returns whether that is news.
+        """Note that Azure refused a request; return whether that is news.
 
         Args:
             request: what was asked for.
@@ -108,28 +113,16 @@ class Limits:
             now: the time.
             wait: for how many seconds nothing is asked, where Azure does not say.
         """
-        # The provider counts creations and deletions by region; other regions need not wait for its refusal.
-        regional = error.code.lower() == _REGIONAL
-        bucket = self._get_bucket(request if regional else Request(request.verb))
-        news = now >= bucket.closed_until
-        bucket.closed_until = max(bucket.closed_until, now + (error.retry_after or wait))
-        # Many requests may be refused at once for one reason. Only one that was sent after the last refusal shows
-        # that the lower rate is still too high.
-        if not regional and sent > bucket.refused:
-            bucket.rate = max(_compute_rate(bucket, now) / 2, _SLOWEST) if bucket.rate else REFILL[request.verb]
-            bucket.tokens, bucket.counted, bucket.refused = 0, bucket.closed_until, now
-        return news
+        bucket = self.get_bucket(request.verb)
+        if not request.location:
+            return bucket.refuse(error, sent, now, wait, request.weight)
+        quota = self._get_quota(request)
+        if is_regional(error):
+            bucket.accept(now)  # ARM has let it pass
+            return quota.refuse(error, now, wait)
+        quota.give_back(now)
+        return bucket.refuse(error, sent, now, wait)
 
-    def note(self, verb: Verb, remaining: int | None, now: float) -> None:
-        """Note how many requests of a verb an answer reports as left; None if it does not report it."""
-        bucket = self._get_bucket(Request(verb))
-        if remaining is not None and remaining <= _LOW and not bucket.rate:
-            bucket.rate, bucket.tokens, bucket.counted, bucket.refused = REFILL[verb], float(remaining), now, now
-
-    def _get_bucket(self, request: Request) -> _Bucket:
-        return self.buckets.setdefault(request, _Bucket())
-
-
-def _compute_rate(bucket: _Bucket, now: float) -> float:
-    """Return the rate, which grows while nothing is refused."""
-    return bucket.rate * (1 + max(now - bucket.refused, 0) / _DOUBLED_AFTER)
+    def _get_quota(self, request: Request) -> RegionalQuota:
+        found = self.quotas.get(request)
+        return found or self.quotas.setdefault(request, RegionalQuota())

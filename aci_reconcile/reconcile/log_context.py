@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from aci_reconcile.reconcile.limit_waits import Deadline
 from aci_reconcile.reconcile.limits import Limits
-from aci_reconcile.reconcile.retries import Deadline, repeat_unless_stopped, retry
+from aci_reconcile.reconcile.retries import repeat_unless_stopped, retry
 from aci_reconcile.reconcile.steps import InterruptedRunError, never, pause
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import NotConvergedError, NotFoundError
 from aci_reconcile.core.provisioning import has_succeeded, state_of
@@ -11,6 +12,7 @@ from aci_reconcile.reconcile.comparison import has_moved
 from aci_reconcile.reconcile.containers import ReadSchedule, check_if_due, check_viable
 from aci_reconcile.reconcile.context import MovedError
 from aci_reconcile.reconcile.events import Waiting
+from aci_reconcile.reconcile.limits import Verb
 from aci_reconcile.reconcile.retries import Backoff, check_deadline, make_failure, retry
 from aci_reconcile.reconcile.steps import pause
 from aci_reconcile.reconcile.watch import get_watch, wait_for_listing
@@ -22,8 +24,13 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
     from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
-    from aci_reconcile.reconcile.retries import Deadline
+    from aci_reconcile.reconcile.limit_waits import Deadline
     from aci_reconcile.reconcile.steps import Process
+    from aci_reconcile.reconcile.watch import Watch
+
+
+_LATER: Final = 1.25
+"""How many times the shortest time that a write took nobody asks about another one, where reads are scarce."""
 
 
 def settle(  # noqa: PLR0913  each is a choice of the one who waits
@@ -66,11 +73,25 @@ def settle(  # noqa: PLR0913  each is a choice of the one who waits
                     reported = yield from _report_state(change, _get_state(seen), reported)
                     check_deadline(ctx, deadline, _get_state(seen).lower())
                     continue
+            early = _find_first_look(watch, ctx, since) - ctx.clock.now()
+            if early > 0:
+                yield from pause(early)
+                continue
             reported = yield from _poll(change, operation, ctx, deadline, reported)
             if not reported:
+                watch.shortest = min(watch.shortest, ctx.clock.now() - since)
                 break
-            yield from pause(backoff.next())
+            yield from pause(max(backoff.next(), (_find_first_look(watch, ctx, since) - since) / 2))
     return None
+
+
+def _find_first_look(watch: Watch, ctx: Context, since: float) -> float:
+    """Return when to ask first about a write that Azure took at ``since``: later where reads are scarce.
+
+    Writes of a resource group take about the same time, so that asking earlier would use up reads in vain.
+    """
+    scarce = ctx.limits.is_scarce(Verb.READ) and math.isfinite(watch.shortest)
+    return since + _LATER * watch.shortest if scarce else since
 
 
 def _poll(change: Change, operation: Operation, ctx: Context, deadline: Deadline, reported: str) -> Process[str]:

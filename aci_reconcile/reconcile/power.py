@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
     from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
-    from aci_reconcile.reconcile.retries import Deadline
+    from aci_reconcile.reconcile.limit_waits import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 _REFUSED = frozenset({400, 409})
@@ -105,8 +105,9 @@ def _send(change: Change, ctx: Context, deadline: Deadline) -> Process[Operation
     begin_attempts(ctx, change, f"{change.impact.value} sent")
     until = make_write_deadline(change, ctx, deadline)
     asking, asked = ctx.stop_when_held(change), Request(Verb.WRITE)
+    admitted = ctx.use_admission(change, asked)
     try:
-        operation = yield from retry(asking, send, until, request=asked, again=again, idle=True, admitted=True)
+        operation = yield from retry(asking, send, until, request=asked, again=again, idle=True, admitted=admitted)
     except AzureError as error:
         operation = yield from _start_if_refused(change, error, ctx, deadline)
     note_accepted(ctx, change, operation)

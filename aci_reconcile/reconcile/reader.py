@@ -15,8 +15,9 @@ from aci_reconcile.core.provisioning import state_of
 from aci_reconcile.core.resource_types import assess_health, is_settled
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.hash_cost import HashCost
+from aci_reconcile.reconcile.limit_waits import Deadline
 from aci_reconcile.reconcile.limits import Limits
-from aci_reconcile.reconcile.retries import Deadline, retry
+from aci_reconcile.reconcile.retries import retry
 from aci_reconcile.reconcile.steps import Task, never, pause
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aci_reconcile.planning.values import Change
     from aci_reconcile.preflight import Check
     from aci_reconcile.reconcile.context import Context, RecreationChecks
-    from aci_reconcile.reconcile.retries import Deadline
+    from aci_reconcile.reconcile.limit_waits import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 SeenTo: TypeAlias = "Callable[[Change, Resource, Context, Deadline, Resource | None], Process[Resource | None]]"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.references import GroupReference
     from aci_reconcile.planning.values import Change
     from aci_reconcile.reconcile.context import Context
-    from aci_reconcile.reconcile.retries import Deadline
+    from aci_reconcile.reconcile.limit_waits import Deadline
     from aci_reconcile.reconcile.steps import Process
 
 

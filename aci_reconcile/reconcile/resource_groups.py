@@ -18,8 +18,9 @@ from aci_reconcile.core.errors import (
 from aci_reconcile.core.model import as_object, as_text
 from aci_reconcile.core.resource_types import RESOURCE_GROUPS
 from aci_reconcile.reconcile.events import ResourceGroupCreated, ResourceGroupDeleted, ResourceGroupFailed
+from aci_reconcile.reconcile.limit_waits import Deadline
 from aci_reconcile.reconcile.limits import Request, Verb
-from aci_reconcile.reconcile.retries import Backoff, Deadline, check_deadline, make_failure, retry
+from aci_reconcile.reconcile.retries import Backoff, check_deadline, make_failure, retry
 from aci_reconcile.reconcile.steps import HeldRunError, Task, pause
 
 _CONFLICT: Final = 409

@@ -2,84 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from aci_reconcile.core.backend import Operation
 from aci_reconcile.core.errors import AzureError, NoAnswerError, NotConvergedError, RetryableError, ThrottledError
-from aci_reconcile.reconcile.limits import READ, Limits, Request, Verb
+from aci_reconcile.reconcile.limit_waits import TOO_LONG, Deadline, Requester, make_paced, wait_for_limits
+from aci_reconcile.reconcile.limits import READ, Request, Verb, is_regional
 from aci_reconcile.reconcile.steps import InterruptedRunError, Process, T, call, pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aci_reconcile.core.backend import Backend, Clock
-    from aci_reconcile.reconcile.events import Event
 
-_MOST_REFUSALS = 25
-"""How often one request may be refused for its rate before that counts as an error: a server that always refuses."""
+_PATIENCE = 1800.0
+"""Seconds for which a limit may let nothing through after the end that it named, where there is no timeout."""
 _NOTEWORTHY = 1.0
 """Waits for Azure's limits are reported from so many seconds on."""
-_LONG = 5.0
-"""From so many seconds on it is reported that requests go more slowly."""
-
-
-_TOO_LONG = "use --timeout to allow more time for reading"
-
-
-@dataclass(slots=True)
-class Deadline:
-    """When to give up, in seconds since the epoch; waiting for Azure's rate limits moves it."""
-
-    at: float
-    seconds: float
-    """The timeout that it was made from."""
-    last: float = math.inf
-    """The latest time, however long Azure's limits make requests wait."""
-    waited: float = 0
-    """How many seconds reads have waited for Azure's limits."""
-
-    def extend(self, seconds: float, verb: Verb = Verb.WRITE) -> None:
-        """Move the deadline."""
-        self.at += seconds
-        if verb is Verb.READ:
-            self.waited += seconds
-
-    def allows(self, verb: Verb, wait: float, now: float) -> bool:
-        """Whether the deadline allows a wait for Azure's limits; reads may wait no longer than the timeout in all."""
-        if now + wait > self.last:
-            return False
-        return verb is not Verb.READ or not self.seconds or self.waited + wait <= self.seconds
-
-
-class Requester(Protocol):
-    """Time, chance and what was learned of limits: all that repeating a request takes."""
-
-    @property
-    def backend(self) -> Backend:
-        """The way to Azure."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """Time."""
-        ...
-
-    @property
-    def jitter(self) -> Callable[[], float]:
-        """A number from 0 to 1, to keep many clients from coming back all at once."""
-        ...
-
-    @property
-    def limits(self) -> Limits:
-        """What was learned of Azure's rate limits."""
-        ...
-
-    @property
-    def stopped(self) -> Callable[[], bool]:
-        """Whether the run was interrupted."""
-        ...
 
 
 class _TooLateError(Exception):
@@ -136,102 +77,152 @@ def retry(  # noqa: PLR0913  each is a choice of the one who asks
         idle: nothing of the group is under way: an interruption ends the waiting at once, and ``again`` ends the rest.
         admitted: the limits have let the first attempt go already.
     """
-    backoff = Backoff(delay=1, factor=2, ceiling=30)
-    tries, refusals, unanswered = 0, 0, False
-    while True:
-        if tries or not admitted:
-            yield from wait_for_limits(ctx, request, deadline, idle=idle)
-        known = (yield from again(unanswered)) if tries and again is not None else None
-        if known is not None:
-            return known
-        tries += 1
-        sent = ctx.clock.now()
+    repetition = _Repetition(ctx, request, deadline, idle, admitted)
+    try:
+        while True:
+            yield from repetition.wait_until_admitted()
+            if repetition.tries and again is not None:
+                known = yield from again(repetition.unanswered)
+                if known is not None:
+                    return known
+            done = yield from repetition.attempt(run)
+            if done is not None:
+                return done[0]
+    finally:
+        repetition.give_back()
+
+
+@dataclass(slots=True)
+class _Repetition:
+    """A request that is made until it succeeds or fails for good."""
+
+    ctx: Requester
+    request: Request
+    deadline: Deadline
+    idle: bool
+    admitted: bool
+    """Whether the limits have let the next attempt go."""
+    backoff: Backoff = field(default_factory=lambda: Backoff(delay=1, factor=2, ceiling=30))
+    tries: int = 0
+    unanswered: bool = False
+    """Whether an attempt had no answer, so that it may have been carried out."""
+
+    def wait_until_admitted(self) -> Process[None]:
+        """Wait until the limits let the next attempt go, or the run is interrupted."""
+        if self.admitted:
+            return
+        # A write that was refused, and a read that a write waits for, go before what came later.
+        in_front = self.idle if self.request.verb is Verb.READ else self.tries > 0
+        waiting = wait_for_limits(self.ctx, self.request, self.deadline, idle=self.idle, in_front=in_front)
+        self.admitted = yield from waiting
+
+    def attempt(self, run: Callable[[], T]) -> Process[tuple[T] | None]:
+        """Make the request once; return its result, or None if it is to be made again."""
+        self.tries += 1
+        attempt = _Attempt(self.ctx, self.request, idle=self.idle)
         try:
-            result = yield from call(partial(_attempt, ctx, run, request, idle=idle))
+            result = yield from call(partial(attempt.make, run))
         except _TooLateError:
-            continue
+            self.give_back()
+            return None
         except ThrottledError as error:
-            refusals += 1
-            if refusals > _MOST_REFUSALS:
-                raise
-            yield from _handle_refusal(ctx, request, error, sent, backoff.next(), deadline)
-        except (RetryableError, NoAnswerError) as error:
-            unanswered = unanswered or isinstance(error, NoAnswerError)
-            delay = backoff.next()
-            if ctx.clock.now() + delay > deadline.at:
-                raise
-            yield from pause(delay + ctx.jitter() * min(delay, 1), idle=idle)
-        else:
-            _note_remaining(ctx, request.verb)
-            return result
+            self.admitted = False
+            yield from _handle_refusal(self.ctx, self.request, error, attempt.sent, self.backoff.next(), self.deadline)
+            return None
+        except AzureError as error:
+            self._note_answer(attempt.sent, error)
+            yield from self._pause_after(error)
+            return None
+        self._note_answer(attempt.sent, result)
+        return (result,)
+
+    def give_back(self) -> None:
+        """Tell the limits that what they have let go is not sent, if there is anything."""
+        if self.admitted:
+            self.ctx.limits.give_back(self.request, self.ctx.clock.now())
+        self.admitted = False
+
+    def _pause_after(self, error: AzureError) -> Process[None]:
+        """Pause before the next attempt; raise an error that allows no hope, or for which there is no time."""
+        if not isinstance(error, (RetryableError, NoAnswerError)):
+            raise error
+        self.unanswered = self.unanswered or isinstance(error, NoAnswerError)
+        delay = self.backoff.next()
+        if self.ctx.clock.now() + delay > self.deadline.at:
+            raise error
+        yield from pause(delay + self.ctx.jitter() * min(delay, 1), idle=self.idle)
+
+    def _note_answer(self, sent: float, answer: object) -> None:
+        """Note that Azure's limits let a request pass; without an answer nobody knows whether they did."""
+        if isinstance(answer, NoAnswerError):
+            self.give_back()
+            return
+        self.admitted, now = False, self.ctx.clock.now()
+        room = answer.room if isinstance(answer, Operation) else ()
+        self.ctx.limits.accept(self.request, sent, now, room)
+        left = self.ctx.backend.get_remaining()
+        of_verb = {Verb.READ: left.reads, Verb.WRITE: left.writes, Verb.DELETE: left.deletes}
+        self.ctx.limits.get_bucket(self.request.verb).note(of_verb[self.request.verb], now)
 
 
-def _attempt(ctx: Requester, run: Callable[[], T], request: Request, *, idle: bool) -> T:
-    """Make a request in a thread of the pool, unless an interruption or a refusal came while it was queued."""
-    if (idle and ctx.stopped()) or ctx.limits.get_wait(request, ctx.clock.now()) > 0:
-        raise _TooLateError
-    return run()
+@dataclass(slots=True)
+class _Attempt:
+    """One attempt of a request, in a thread of the pool."""
 
+    ctx: Requester
+    request: Request
+    idle: bool = field(kw_only=True)
+    sent: float = 0
 
-def _note_remaining(ctx: Requester, verb: Verb) -> None:
-    left = ctx.backend.get_remaining()
-    of_verb = {Verb.READ: left.reads, Verb.WRITE: left.writes, Verb.DELETE: left.deletes}
-    ctx.limits.note(verb, of_verb[verb], ctx.clock.now())
+    def make(self, run: Callable[[], T]) -> T:
+        """Make the request, unless an interruption or a refusal came while it was queued."""
+        self.sent = self.ctx.clock.now()
+        if (self.idle and self.ctx.stopped()) or self.ctx.limits.is_closed(self.request, self.sent):
+            raise _TooLateError
+        try:
+            return run()
+        except ThrottledError as error:
+            self.ctx.limits.shut(self.request, error, self.ctx.clock.now())
+            raise
 
 
 def _handle_refusal(
     ctx: Requester, request: Request, error: ThrottledError, sent: float, wait: float, deadline: Deadline
 ) -> Process[None]:
-    """Note a refusal and report the wait that follows; raise it where the deadline does not allow that wait."""
-    now = ctx.clock.now()
-    # One line for all requests that wait for the same limit.
-    if ctx.limits.refuse(request, error, sent, now, wait):
-        seconds = ctx.limits.get_wait(request, now)
-        if seconds > _NOTEWORTHY:
-            yield _make_paced(request, seconds, location=request.location if "resource" in error.code.lower() else "")
-    if not deadline.allows(request.verb, ctx.limits.get_wait(request, now), now):
-        error.hint = _TOO_LONG
-        raise error
-
-
-def _make_paced(request: Request, seconds: float, *, location: str = "", rate: float = 0) -> Event:
-    from aci_reconcile.reconcile.events import Paced  # late: a plan that waits for nothing does not need it
-
-    return Paced(request.verb.value, seconds, location, rate)
-
-
-def wait_for_limits(ctx: Requester, request: Request, deadline: Deadline, *, idle: bool) -> Process[None]:
-    """Wait until Azure's limits allow a request, and move the deadline by that time.
-
-    An ``idle`` wait ends at once when the run is interrupted; then the caller must not begin anything.
+    """Note a refusal and report the wait that follows.
 
     Raises:
-        ThrottledError: they let it go too late.
+        ThrottledError: the deadline does not allow that wait, or the limit lets nothing through for too long.
     """
-    if ctx.clock.now() > deadline.last:
-        raise NoAnswerError("reading took too long", hint=_TOO_LONG)
-    began, since = ctx.clock.now(), ctx.limits.get_last_refusal(request.verb)
-    wait = ctx.limits.reserve(request, began)
-    while wait > 0 and not (idle and ctx.stopped()):
-        if not deadline.allows(request.verb, wait, ctx.clock.now()):
-            late = ThrottledError(f"Azure's limit of {request.verb} asks to wait for {wait:.0f} s")
-            late.hint = _TOO_LONG
-            raise late
-        yield from _report_slower(ctx, request, wait)
-        yield from pause(wait + ctx.jitter() * min(wait, 1) * 0.1, idle=idle)
-        now, before = ctx.clock.now(), since
-        since = ctx.limits.get_last_refusal(request.verb)
-        wait = ctx.limits.get_wait(request, now) if since == before else ctx.limits.reserve(request, now)
-    deadline.extend(ctx.clock.now() - began, request.verb)
-
-
-def _report_slower(ctx: Requester, request: Request, wait: float) -> Process[None]:
-    """Report once that requests of this kind go more slowly, where a request waits for that."""
     now = ctx.clock.now()
-    if wait > max(ctx.limits.get_wait(request, now), 0) + _LONG and (
-        rate := ctx.limits.take_unreported_rate(request.verb, now)
-    ):
-        yield _make_paced(request, wait, rate=rate)
+    # One line for all requests that wait for the same limit.
+    news = ctx.limits.refuse(request, error, sent, now, wait)
+    limit = ctx.limits.list_limits(request)[0 if is_regional(error) else -1]
+    seconds = limit.closed_until - now
+    if news and seconds > _NOTEWORTHY:
+        yield make_paced(request, seconds, location=request.location if is_regional(error) else "")
+    if not deadline.allows(request.verb, seconds, now):
+        error.hint = TOO_LONG
+        raise error
+    # A quota that ends is waited for. A server that always refuses, whatever end it names, is an error in the end.
+    if now - limit.stalled_since > (deadline.seconds or _PATIENCE):
+        raise _make_stalled_error(request, error, now - limit.stalled_since, limit.closed_until)
+
+
+def _make_stalled_error(request: Request, error: ThrottledError, seconds: float, ends: float) -> ThrottledError:
+    named = f" of {error.most} in {error.interval:.0f} s" if error.most else ""
+    where = f" in {request.location}" if is_regional(error) and request.location else ""
+    until = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    stalled = ThrottledError(
+        f"Azure's limit{named} of {request.verb}{where} lets nothing through, {seconds:.0f} s after it should have; "
+        f"now it asks to wait until {until}: {error.message}",
+        code=error.code,
+        status=error.status,
+        request_id=error.request_id,
+        retry_after=error.retry_after,
+    )
+    stalled.hint = "somebody else may use up the quota; --timeout says for how long that is waited for"
+    return stalled
 
 
 def check_deadline(ctx: Requester, deadline: Deadline, what: str) -> None:

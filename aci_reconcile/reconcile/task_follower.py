@@ -20,7 +20,8 @@ from aci_reconcile.operate.log_events import (
     LogWaiting,
 )
 from aci_reconcile.reconcile.follow_container import follow_container
-from aci_reconcile.reconcile.retries import Backoff, Deadline, retry
+from aci_reconcile.reconcile.limit_waits import Deadline
+from aci_reconcile.reconcile.retries import Backoff, retry
 from aci_reconcile.reconcile.steps import Await, Notify, pause
 from aci_reconcile.reconcile.task_end import OURS, Ending, judge_end, list_beginnings
 from aci_reconcile.reconcile.task_steps import go_through

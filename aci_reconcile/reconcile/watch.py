@@ -7,6 +7,7 @@ operation (measured); under ARM's documented limits the second way is refused mo
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import AzureError
 from aci_reconcile.core.resource_types import is_settled
-from aci_reconcile.reconcile.retries import Deadline, Requester, repeat_unless_stopped, retry
+from aci_reconcile.reconcile.limits import Request, Verb
+from aci_reconcile.reconcile.retries import repeat_unless_stopped, retry
 from aci_reconcile.reconcile.steps import Await, InterruptedRunError, Notify, pause
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.core.backend import Backend, Clock
     from aci_reconcile.core.model import Resource, Scope
+    from aci_reconcile.reconcile.limit_waits import Deadline, Requester
     from aci_reconcile.reconcile.steps import Process
 
 _PAGE = 100
@@ -51,6 +54,8 @@ class Watch:
 
     scope: Scope
     pages: int = 1
+    unread: int = 0
+    """How many of its groups are to be written and are not read again yet, without those that Azure's limits hold."""
     pending: int = 0
     due: float = 0
     since: float = 0
@@ -62,6 +67,8 @@ class Watch:
     """Whether somebody is listing it right now."""
     usable: bool = True
     """Whether it can be listed at all."""
+    shortest: float = math.inf
+    """Seconds that the quickest of its writes has taken so far."""
 
     @contextmanager
     def join(self, now: float) -> Generator[None]:
@@ -75,9 +82,30 @@ class Watch:
         finally:
             self.pending -= 1
 
+    @contextmanager
+    def read_one(self) -> Generator[None]:
+        """Count one group less as unread afterwards."""
+        try:
+            yield
+        finally:
+            self.unread -= 1
+
+    @contextmanager
+    def hold_one_back(self) -> Generator[None]:
+        """Count one group less as unread meanwhile."""
+        self.unread -= 1
+        try:
+            yield
+        finally:
+            self.unread += 1
+
     def is_worthwhile(self, groups: int) -> bool:
         """Whether one list costs less than reading so many groups one by one."""
         return self.usable and groups >= self.pages * _WORTHWHILE
+
+    def has_listing(self, since: float, besides: Listing | None = None) -> bool:
+        """Whether the last list was begun at ``since`` or later, and is another one than ``besides``."""
+        return self.last.began >= since and self.last is not besides
 
     def update(self, listing: Listing, now: float) -> None:
         """Keep a new list and set when the next one is due: later each time, but soon after a group has ended."""
@@ -98,18 +126,19 @@ def count_pages(groups: int) -> int:
     return 1 + max(groups - 1, 0) // _PAGE
 
 
-def make_watch(scope: Scope, groups: int, listing: Listing | None) -> Watch:
+def make_watch(scope: Scope, groups: int, listing: Listing | None, unread: int = 0) -> Watch:
     """Make the watch of a resource group.
 
     Args:
         scope: the resource group.
         groups: how many groups are in it, for what is known.
+        unread: how many of its groups are to be written.
         listing: what the plan was made from, if that was a list of all of them.
     """
     if listing is None:
-        return Watch(scope, pages=count_pages(groups))
+        return Watch(scope, pages=count_pages(groups), unread=unread)
     ended = sum(is_settled(each) for each in listing.groups.values())
-    return Watch(scope, pages=count_pages(len(listing.groups)), last=listing, ended=ended)
+    return Watch(scope, count_pages(len(listing.groups)), unread, last=listing, ended=ended)
 
 
 _FRESH = 5.0
@@ -145,7 +174,7 @@ def get_listing(
     Raises:
         InterruptedRunError: it is ``idle``, and the run is interrupted.
     """
-    while watch.usable and (watch.last.began < since or watch.last is besides):
+    while watch.usable and not watch.has_listing(since, besides):
         if idle and ctx.stopped():
             raise InterruptedRunError
         if watch.is_listing:
@@ -173,7 +202,9 @@ def _refresh_listing(watch: Watch, ctx: Requester, deadline: Deadline, *, idle: 
         partial(repeat_unless_stopped, ctx) if idle else None,
     )
     try:
-        watch.update((yield from retry(ctx, ask, deadline, again=again, idle=idle)), ctx.clock.now())
+        asked = Request(Verb.READ, weight=watch.pages)
+        listing = yield from retry(ctx, ask, deadline, request=asked, again=again, idle=idle)
+        watch.update(listing, ctx.clock.now())
     # Whoever may read single groups may not be allowed to list them: then each is read.
     except AzureError:
         watch.usable = False

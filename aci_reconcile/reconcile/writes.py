@@ -27,9 +27,10 @@ from aci_reconcile.reconcile.comparison import (
 from aci_reconcile.reconcile.containers import ReadSchedule
 from aci_reconcile.reconcile.context import MovedError, Wait
 from aci_reconcile.reconcile.events import Waiting
+from aci_reconcile.reconcile.limit_waits import Deadline
 from aci_reconcile.reconcile.limits import Request, Verb
 from aci_reconcile.reconcile.operations import settle, wait_until_gone, wait_until_settled
-from aci_reconcile.reconcile.retries import Deadline, retry
+from aci_reconcile.reconcile.retries import retry
 from aci_reconcile.reconcile.steps import HeldRunError, InterruptedRunError, compute, unlock
 
 if TYPE_CHECKING:
@@ -143,7 +144,8 @@ def _send(
     asked = Request(Verb.WRITE, location)
     # A recreation that has deleted the group goes on through a freeze: stopping there would leave nothing.
     asking = ctx.stop_when_held(change) if first else ctx
-    operation = yield from retry(asking, send, until, request=asked, again=again, idle=first, admitted=first)
+    admitted = ctx.use_admission(change, asked)
+    operation = yield from retry(asking, send, until, request=asked, again=again, idle=first, admitted=admitted)
     note_accepted(ctx, change, operation)
     return operation
 
@@ -223,7 +225,8 @@ def send_repeatable(change: Change, send: Callable[[], None], ctx: Context, dead
         send()
 
     begin_attempts(ctx, change, "")
-    yield from retry(ctx, send_counted, deadline, request=Request(Verb.WRITE))
+    asked = Request(Verb.WRITE)
+    yield from retry(ctx, send_counted, deadline, request=asked, admitted=ctx.use_admission(change, asked))
 
 
 def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
@@ -251,8 +254,9 @@ def delete(change: Change, ctx: Context, deadline: Deadline) -> Process[None]:
     ctx.check_may_write(change)
     begin_attempts(ctx, change, "delete sent")
     asked, until = make_deletion_request(change), make_write_deadline(change, ctx, deadline)
+    admitted = ctx.use_admission(change, asked)
     operation = yield from retry(
-        ctx.stop_when_held(change), send, until, request=asked, again=again, idle=True, admitted=True
+        ctx.stop_when_held(change), send, until, request=asked, again=again, idle=True, admitted=admitted
     )
     note_accepted(ctx, change, operation)
     # A deletion answers 200 at once while the platform still tears the group down (recorded, 15 of 15). So its

@@ -1,68 +1,97 @@
-"""Laws of pacing: what goes when, whatever was asked and refused before."""
+"""Laws of pacing: what goes when, whatever quota Azure has and whatever its answers say of it."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
+from aci_reconcile.core.backend import Room
 from aci_reconcile.core.errors import ThrottledError
-from aci_reconcile.reconcile.limits import REFILL, Limits, Request, Verb
+from aci_reconcile.reconcile.regional_quota import RegionalQuota
+from aci_reconcile.reconcile.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NOW = 1_700_000_000.0
 _GROWTH = 30.0
-"""Seconds after which the rate is twice as high."""
-CROWDS = st.lists(st.tuples(st.floats(0, 20), st.integers(1, 60)), min_size=1, max_size=6)
-GAPS = CROWDS.map(lambda crowds: [each for gap, more in crowds for each in (gap, *[0.0] * (more - 1))])
-"""Seconds between requests, many of which are wanted in the same moment."""
-KINDS = st.sampled_from(Verb)
+"""Seconds after which the rate is twice the documented one."""
 
 
-def _sent(limits: Limits, ask: Request, gaps: Sequence[float], start: float) -> list[float]:
-    """Return when the requests go that are wanted with these gaps between them."""
-    now, found = start, list[float]()
-    for gap in gaps:
-        now += gap
-        found.append(now + limits.reserve(ask, now))
-    return found
+@given(documented=st.floats(1, 100), before=st.integers(0, 50), more=st.integers(1, 200), wait=st.floats(0.1, 400))
+def test_after_a_refusal_the_rate_is_kept(documented: float, before: int, more: int, wait: float) -> None:
+    """None before Retry-After ends; between any two no more than the rate allows, and what went at once at first."""
+    bucket = TokenBucket(documented)
+    for _ in range(before):
+        bucket.take(NOW)
+        bucket.accept(NOW)
+    bucket.take(NOW)
+    bucket.refuse(ThrottledError("no", retry_after=wait), NOW, NOW, 1)
+    size, sent, now = bucket.size, list[float](), NOW
+    while len(sent) < more:
+        later = bucket.get_wait(now)
+        if later > 0:
+            now += max(later, 0.001)
+            continue
+        bucket.take(now)
+        bucket.accept(now)
+        sent.append(now)
 
-
-@given(kind=KINDS, gaps=GAPS)
-def test_without_a_refusal_everything_goes_at_once(kind: Verb, gaps: list[float]) -> None:
-    """Nothing is held back on suspicion."""
-    limits = Limits()
-
-    assert _sent(Limits(), Request(kind), gaps, NOW) == _sent(limits, Request(kind), gaps, NOW)
-    assert [0.0] * len(gaps) == [limits.reserve(Request(kind), NOW) for _ in gaps]
-
-
-@given(kind=KINDS, before=GAPS, gaps=GAPS, wait=st.floats(0.1, 400))
-@example(kind=Verb.WRITE, before=[0.0], gaps=[*[0.0] * 41, 15.0, *[0.0] * 15], wait=11.0)
-def test_after_a_refusal_the_rate_is_kept(kind: Verb, before: list[float], gaps: list[float], wait: float) -> None:
-    """None before Retry-After ends; between any two of them no more than the rate allows, and one second's burst."""
-    limits, ask = Limits(), Request(kind)
-    now = max(_sent(limits, ask, before, NOW))
-    limits.refuse(ask, ThrottledError("no", retry_after=wait), now, now, 1)
-    sent = sorted(_sent(limits, ask, gaps, now))
-
-    assert now + wait <= min(sent) + 1e-6
+    assert NOW + wait <= sent[0] + 1e-3
     for first, began in enumerate(sent):
-        for last in range(first, len(sent)):
-            rate = REFILL[kind] * (1 + (sent[last] - now) / _GROWTH)
-            assert last - first + 1 <= rate * (sent[last] - began) + max(rate, 1) + 1 + 1e-6
+        rate = documented * (1 + (sent[-1] - NOW) / _GROWTH)
+        assert len(sent) - first <= rate * (sent[-1] - began) + max(size, rate) + 2
 
 
-@given(wait=st.floats(0.1, 400), gaps=GAPS, kind=KINDS)
-def test_the_provider_holds_back_one_region_only(wait: float, gaps: list[float], kind: Verb) -> None:
-    """Other regions and kinds go as if nothing had happened; after the wait so does this one."""
-    limits, here = Limits(), Request(kind, "westeurope")
-    limits.refuse(here, ThrottledError("no", code="ResourceRequestsThrottled", retry_after=wait), NOW, NOW, 1)
-    others = [Request(kind, "northeurope"), *(Request(each, "westeurope") for each in Verb if each is not kind)]
+def _run(quota: RegionalQuota, taken: list[float], most: int, seconds: float, count: int, *, reports: bool) -> int:
+    """Send requests one after the other to a provider with a sliding window; return how many it refused."""
+    now, refused, done = NOW, 0, 0
+    while done < count:
+        wait = quota.get_wait(now)
+        if wait > 0:
+            now += max(wait, 0.001)
+            continue
+        quota.take(now)
+        used = len(taken) - bisect_right(taken, now - seconds)
+        if used < most:
+            taken.append(now)
+            quota.accept(now, now, [Room(seconds, most - used - 1)] if reports else [])
+            done += 1
+            continue
+        refused += 1
+        error = ThrottledError("no", code="ResourceRequestsThrottled")
+        error.retry_after = float(int(taken[len(taken) - most] + seconds - now) + 1)
+        error.most, error.interval = most, seconds
+        quota.refuse(error, now, 1)
+    return refused
 
-    assert {0.0} == {limits.reserve(each, NOW) for each in others for _ in gaps}
-    assert {0.0} == {limits.reserve(here, NOW + wait + 1e-3) for _ in gaps}
-    assert all(each >= NOW + wait - 1e-6 for each in _sent(limits, here, gaps, NOW))
+
+def _compute_best(count: int, most: int, seconds: float) -> float:
+    return (count - 1) // most * seconds
+
+
+@given(most=st.integers(1, 40), seconds=st.floats(10, 3600), count=st.integers(1, 200), reports=st.booleans())
+def test_a_quota_of_any_size_is_used_up_and_hardly_ever_exceeded(
+    most: int, seconds: float, count: int, reports: bool
+) -> None:
+    """With one refusal, all go as early as the window allows; without what answers report, too."""
+    taken: list[float] = []
+    refused = _run(RegionalQuota(), taken, most, seconds, count, reports=reports)
+
+    assert refused <= 1
+    assert taken[-1] - NOW <= _compute_best(count, most, seconds) + 2 * (count // most + 1)
+
+
+@given(most=st.integers(2, 40), others=st.integers(1, 39), count=st.integers(1, 100))
+def test_a_quota_that_somebody_else_has_used_is_waited_for(most: int, others: int, count: int) -> None:
+    """A run that was killed, say: the next one knows nothing of its requests, and ends all the same."""
+    earlier: Sequence[float] = sorted(NOW - number for number in range(min(others, most)))
+    taken = [*earlier]
+    refused = _run(RegionalQuota(), taken, most, 300.0, count, reports=True)
+
+    assert len(earlier) + count == len(taken)
+    assert refused <= min(others, most) + 1
+    assert taken[-1] - NOW <= _compute_best(count + most, most, 300.0) + 5 * most + 8 * (count // most + 2)

@@ -30,7 +30,7 @@ FLOOR: Final = 680.0
 of its 300 comes 10 minutes after its hundredth. Resource Manager takes 200 writes at once and 10 more a second, so the
 last region has its hundredth after 80 seconds."""
 MOST: Final = 1.3
-"""The goal is 1.05; 1.25 were measured."""
+"""The goal is 1.05, which simulated time meets for one run; 1.13 were measured on a busy machine."""
 KILLED: Final = 3
 PATIENCE: Final = 3600.0
 LIMITED: Final = ("--pace", "instant", "--provisioning", "2s", "--limits", "--knob", "quota=1000")

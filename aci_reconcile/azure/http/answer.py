@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aci_reconcile.core.errors import (
-    NoAnswerError,
-)
+from aci_reconcile.core.backend import Room
+from aci_reconcile.core.errors import NoAnswerError
 from aci_reconcile.core.model import as_list, as_object, as_text
 
 if TYPE_CHECKING:
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Json
 
 LONGEST_MESSAGE = 4096
+_ROOM = re.compile(r"x-ms-ratelimit-remaining-subscription-resource-requests-pt([1-9]\d{0,3})([smh])", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _LONGEST_ID = 200
 _LARGEST_ERROR_BODY = 1 << 20
 # ARM sends seconds; other services of Azure, and gateways before it, also milliseconds (azure-core reads the same).
@@ -61,6 +63,16 @@ class Answer:
         """The id that Azure's support asks for."""
         found = self.headers.get("x-ms-request-id") or self.headers.get("x-ms-correlation-request-id", "")
         return clip(self.redact(found), _LONGEST_ID)
+
+    @property
+    def room(self) -> tuple[Room, ...]:
+        """What the provider's own limits leave: in ``…-pt5m``, how many more requests in five minutes (recorded)."""
+        found = ((_ROOM.fullmatch(name), text) for name, text in self.headers.items())
+        return tuple(
+            Room(int(name[1]) * _SECONDS[name[2]], int(text))
+            for name, text in found
+            if name and _NUMBER.fullmatch(text)
+        )
 
     @property
     def retry_after(self) -> float | None:

@@ -23,7 +23,7 @@ from aci_reconcile.azure.errors import translate_answer, translate_exception
 from aci_reconcile.azure.http.answer import Answer
 from aci_reconcile.azure.http.urls import shorten
 from aci_reconcile.core.backend import Remaining
-from aci_reconcile.core.errors import AzureError, NoAnswerError
+from aci_reconcile.core.errors import AzureError, NoAnswerError, ThrottledError
 from aci_reconcile.core.model import as_list, as_text
 
 if TYPE_CHECKING:
@@ -46,13 +46,22 @@ _WITH_A_PLAN = re.compile(r"/providers/microsoft\.containerinstance/|/subscripti
 class ArmClient:
     """Sends requests to one endpoint; may be called from several threads."""
 
-    def __init__(self, endpoint: Endpoint, clients: SdkClients, redactor: Redactor, *, timeout: float = 1800.0) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        clients: SdkClients,
+        redactor: Redactor,
+        *,
+        timeout: float = 1800.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._endpoint = endpoint
         self._clients = clients
         self._redactor = redactor
         self.remaining = Remaining()
         self.timeout = timeout
         """Timeout of a list in seconds, with all its pages."""
+        self.sleep = sleep
 
     def exchange(self, method: str, url: str, body: bytes = b"", *, accept: Container[int] = ()) -> Answer:
         """Send one request and return the answer.
@@ -179,6 +188,8 @@ def _make_resources_client(options: dict[str, Any]) -> Callable[[Any], Any]:
     return ResourceManagementClient(**options).send_request
 
 
+_LONGEST_PAUSE = 5.0
+"""Seconds for which a list waits where one of its pages is refused for Azure's limits."""
 _MOST_PAGES = 10_000
 """Maximum pages of a list: more than a subscription can have groups, with one per page."""
 
@@ -212,8 +223,15 @@ def read_pages(client: ArmClient, url: str) -> tuple[Body, ...]:
                 f"the list does not end: more pages follow after {len(seen)} pages, or {client.timeout:g} s",
                 hint="check that the address is an ARM server; --timeout limits the time for reading",
             )
+        try:
+            page = read_object(client.exchange("GET", target))
+        except ThrottledError as error:
+            # The pages before it count, too: to begin again would cost all of them once more.
+            if not seen or error.retry_after > _LONGEST_PAUSE:
+                raise
+            client.sleep(error.retry_after or 1)
+            continue
         seen.add(target)
-        page = read_object(client.exchange("GET", target))
         found += _read_items(page)
         url = as_text(page.get("nextLink"))
     return tuple(found)

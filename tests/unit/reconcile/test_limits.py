@@ -1,11 +1,9 @@
-"""What is learned of Azure's rate limits, and how long requests wait for them."""
+"""How requests wait for Azure's limits, and what is told of it."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +14,9 @@ from aci_reconcile.core.errors import NoAnswerError, ThrottledError
 from aci_reconcile.reconcile import Wait, apply
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.events import Event, Paced, Started, Succeeded
-from aci_reconcile.reconcile.limits import READ, REFILL, Limits, Request, Verb
-from aci_reconcile.reconcile.retries import Deadline, retry
+from aci_reconcile.reconcile.limit_waits import Deadline
+from aci_reconcile.reconcile.limits import READ, Request, Verb
+from aci_reconcile.reconcile.retries import retry
 from aci_reconcile.reconcile.steps import Task
 
 if TYPE_CHECKING:
@@ -26,126 +25,11 @@ if TYPE_CHECKING:
 
 NOW = 1_700_000_000.0
 WRITE = Request(Verb.WRITE, "westeurope")
-NORTH = Request(Verb.WRITE, "northeurope")
 
 
 def refusal(seconds: float = 0, code: str = "SubscriptionRequestsThrottled") -> ThrottledError:
     """Return a refusal that asks for patience."""
     return ThrottledError("slow down", code=code, retry_after=seconds)
-
-
-def refused(*sent: float, limits: Limits | None = None, seconds: float = 1, ask: Request = WRITE) -> Limits:
-    """Return limits after requests, sent at these seconds, were each refused at once."""
-    limits = limits or Limits()
-    for each in sent:
-        limits.refuse(ask, refusal(seconds), NOW + each, NOW + each, 1)
-    return limits
-
-
-def rate(limits: Limits, since: float, ask: Request = WRITE) -> float:
-    """Return how many of many requests that are there at a time go each second."""
-    waits = [limits.reserve(ask, NOW + since) for _ in range(200)]
-    return 100 / (waits[-1] - waits[-101])
-
-
-def test_nothing_is_held_back_before_a_refusal() -> None:
-    """However many requests there are."""
-    limits = Limits()
-
-    assert {0.0} == {limits.reserve(ask, NOW) for ask in (READ, WRITE, NORTH) for _ in range(1000)}
-
-
-@pytest.mark.parametrize("kind", Verb)
-def test_a_refusal_closes_its_kind_alone(kind: Verb) -> None:
-    """For the seconds that Azure asks for; the others go on."""
-    limits = refused(0, seconds=17, ask=Request(kind))
-
-    assert {each: 17 if each is kind else 0 for each in Verb} == {
-        each: limits.get_wait(Request(each), NOW) if each is kind else limits.reserve(Request(each), NOW)
-        for each in Verb
-    }
-
-
-def test_azure_says_nothing_about_the_time() -> None:
-    """Then the caller's own wait counts."""
-    limits = Limits()
-    limits.refuse(WRITE, refusal(), NOW, NOW, 4)
-
-    assert 4 == limits.get_wait(WRITE, NOW)
-
-
-def test_a_shorter_wait_does_not_shorten_a_longer_one() -> None:
-    """Of several refusals the longest counts, and only the first one is news."""
-    limits = Limits()
-    news = [limits.refuse(WRITE, refusal(each), NOW, NOW, 1) for each in (30, 5)]
-
-    assert [True, False] == news
-    assert 30 == limits.get_wait(WRITE, NOW)
-    assert limits.refuse(WRITE, refusal(5), NOW + 31, NOW + 31, 1)
-
-
-def test_after_a_refusal_requests_go_one_by_one() -> None:
-    """None before the wait is over, then at ARM's documented rate, though all of them ask at once."""
-    limits = refused(0, seconds=60)
-    waits = [limits.reserve(WRITE, NOW) for _ in range(100)]
-
-    assert 60 <= min(waits)
-    assert 60 + 100 / REFILL[Verb.WRITE] == pytest.approx(max(waits))
-    assert {True} == {later - sooner == pytest.approx(0.1) for sooner, later in pairwise(waits)}
-
-
-def test_each_refusal_of_a_later_request_halves_the_rate() -> None:
-    """It grows a little between them, and has a floor."""
-    rates = [rate(refused(*range(0, 2 * number, 2)), 2 * number) for number in (1, 2, 3)]
-
-    assert rates[0] > 1.8 * rates[1] > 3 * rates[2]
-    assert 0.2 <= rate(refused(*range(0, 200, 2)), 200) < 1
-
-
-def test_a_burst_of_refusals_halves_the_rate_once() -> None:
-    """What was sent before the last refusal, or in the same moment, tells nothing new."""
-    one, burst = refused(0), refused(0, 0, 0)
-    for late in (0.1, 0.2, 0.3):
-        burst.refuse(WRITE, refusal(0.5), NOW - 5, NOW + late, 1)
-
-    assert rate(one, 10) == pytest.approx(rate(burst, 10))
-
-
-def test_the_rate_grows_while_nothing_is_refused() -> None:
-    """Twice as high after half a minute."""
-    assert 2 * REFILL[Verb.WRITE] == pytest.approx(rate(refused(0), 30))
-    assert 3 * REFILL[Verb.WRITE] == pytest.approx(rate(refused(0), 60))
-
-
-def test_the_provider_closes_one_region_and_one_kind() -> None:
-    """Its limits count by region; ARM's rate is not touched by them."""
-    limits = Limits()
-    limits.refuse(WRITE, refusal(90, "ResourceRequestsThrottled"), NOW, NOW, 1)
-
-    assert 90 == limits.reserve(WRITE, NOW)
-    assert {0.0} == {limits.reserve(each, NOW) for each in (NORTH, READ, Request(Verb.DELETE, WRITE.location))}
-    assert {0.0} == {limits.reserve(WRITE, NOW + 90) for _ in range(1000)}
-
-
-def test_a_low_remainder_slows_down_what_is_left() -> None:
-    """So many requests still go at once, the others at the rate."""
-    limits = Limits()
-    limits.note(Verb.READ, 3, NOW)
-    waits = [limits.reserve(READ, NOW) for _ in range(53)]
-
-    assert [0, 0, 0] == waits[:3]
-    assert 50 / REFILL[Verb.READ] == pytest.approx(waits[-1])
-
-
-@pytest.mark.parametrize("left", [None, 6, 11999, 10**9])
-def test_other_numbers_of_headers_change_nothing(left: int | None) -> None:
-    """They fit no documented bucket; a known rate stays as it is, too."""
-    limits, known = Limits(), refused(0)
-    limits.note(Verb.WRITE, left, NOW)
-    known.note(Verb.WRITE, left, NOW + 5)
-
-    assert {0.0} == {limits.reserve(WRITE, NOW) for _ in range(1000)}
-    assert rate(refused(0), 5) == pytest.approx(rate(known, 5))
 
 
 def through(ctx: Context, *processes: Process[object], at_once: int = 2) -> list[Event]:
@@ -179,47 +63,109 @@ def test_waiting_is_told_once_and_moves_the_deadline() -> None:
 
 
 def test_going_more_slowly_is_told_once_for_each_rate() -> None:
-    """Who waits in line when the next refusal comes gets a new place, at the lower rate."""
+    """Who waits in line when the next refusal comes goes at the lower rate."""
     clock, sent = FakeClock(), list[float]()
     ctx = context(FakeBackend(), clock)
-    refusals = iter([refusal(3), *[None] * 40, refusal(3)])
 
     def ask() -> str:
         sent.append(clock.now())
-        while len(sent) == 2 and not ctx.limits.get_last_refusal(
-            Verb.WRITE
-        ):  # or the thread runs ahead of what it was told
-            time.sleep(0.001)
-        error = next(refusals, None)
-        if error is not None:
-            raise error
+        if len(sent) in {1, 42}:
+            raise refusal(3)
         return "done"
 
-    waiting = (retry(ctx, ask, Deadline(clock.now() + 5, 5), request=WRITE) for _ in range(200))
+    waiting = (retry(ctx, ask, Deadline(clock.now() + 5, 5), request=Request(Verb.WRITE)) for _ in range(200))
     told = through(ctx, *waiting, at_once=1)  # which of two requests is refused would be chance
     slower = [each for each in told if isinstance(each, Paced) and each.rate]
 
     assert [Paced("writes", 3)] * 2 == [each for each in told if each not in slower]
-    assert ["writes", "writes"] == [each.what for each in slower]
+    assert "writes" == slower[0].what
     assert 10 <= slower[0].rate < 11
-    assert 5 < slower[1].rate < 10
-    assert all(5 < each.seconds < 40 for each in slower)
     again = sent[41] + 3
     assert not [each for each in sent[42:] if each < again]
-    assert 10 * 10 > sum(each < again + 10 for each in sent[42:]) > 40
+    assert 10 * 13 > sum(each < again + 10 for each in sent[42:]) > 40
 
 
 def test_a_server_that_always_refuses_is_an_error_in_the_end() -> None:
-    """After 25 refusals of one request."""
+    """After the time for one group, counted from the end that the first refusal named; it says what is known."""
+    ctx = context(FakeBackend())
+    began = ctx.clock.now()
+
+    def ask() -> None:
+        error = refusal(90, "ResourceRequestsThrottled")
+        error.most, error.interval = 100, 300.0
+        raise error
+
+    with pytest.raises(ThrottledError) as caught:
+        through(ctx, retry(ctx, ask, Deadline(began + 600, 600), request=WRITE))
+
+    assert 690 < ctx.clock.now() - began < 800
+    assert caught.value.message.startswith("Azure's limit of 100 in 300 s of writes in westeurope lets nothing through")
+    assert "it asks to wait until 2023-11-14T22:" in caught.value.message
+
+
+def test_a_request_that_is_refused_again_and_again_is_not_given_up() -> None:
+    """Others are let in before it, a hundred times: as long as the quota moves, its turn will come."""
     ctx, asked = context(FakeBackend()), list[float]()
 
     def ask() -> str:
         asked.append(ctx.clock.now())
-        raise refusal(1)
+        if len(asked) < 100:
+            ctx.limits.list_limits(WRITE)[0].stalled_since = 0  # somebody else of this run was let in
+            raise refusal(60, "ResourceRequestsThrottled")
+        return "done"
 
-    with pytest.raises(ThrottledError):
-        through(ctx, retry(ctx, ask, Deadline(0, 0)))
-    assert 26 == len(asked)
+    told = through(ctx, retry(ctx, ask, Deadline(ctx.clock.now() + 600, 600), request=WRITE))
+
+    assert 100 == len(asked)
+    assert 99 == len(told)
+
+
+def test_whoever_waits_leaves_the_line_when_it_may_not_wait_longer() -> None:
+    """The next one's turn comes: nobody waits for a place that was given up."""
+    ctx, went = context(FakeBackend()), list[str]()
+    began = ctx.clock.now()
+    ctx.limits.refuse(READ, refusal(30), began, began, 1)
+    patient = retry(ctx, lambda: went.append("patient"), Deadline(began, 0))
+    hasty = retry(ctx, lambda: went.append("hasty"), Deadline(began, 0, began + 10))
+
+    def give_up() -> Process[None]:
+        with pytest.raises(ThrottledError):
+            yield from hasty
+
+    through(ctx, give_up(), patient)
+
+    assert ["patient"] == went
+    assert not ctx.limits.get_bucket(Verb.READ).line
+
+
+def test_what_was_let_go_and_is_not_sent_is_given_back() -> None:
+    """A group that has moved is not written, and takes no room from the others."""
+    backend, clock = FakeBackend.holding(), FakeClock()
+    ctx = context(backend, clock, wait=Wait.PROVISIONED)
+    planned = make_plan([group()], [], policy())
+    backend.keep(group())
+    list(apply(planned, ctx))
+
+    assert [] == backend.writes
+    assert not any(each.on_their_way for each in ctx.limits.quotas.values())
+    assert not any(each.on_their_way for each in ctx.limits.buckets.values())
+
+
+def test_a_refusal_stops_the_threads_at_once() -> None:
+    """However much they have to send: the next one is not sent before anybody has looked at the first."""
+    ctx, asked = context(FakeBackend()), list[float]()
+    opens = ctx.clock.now() + 60
+
+    def ask() -> str:
+        asked.append(ctx.clock.now())
+        if ctx.clock.now() < opens:
+            raise refusal(60)
+        return "done"
+
+    waiting = (retry(ctx, ask, Deadline(opens, 5), request=Request(Verb.WRITE)) for _ in range(50))
+    through(ctx, *waiting, at_once=1)
+
+    assert 1 == sum(each < opens for each in asked)
 
 
 def test_an_answer_that_says_that_little_is_left_is_heeded() -> None:

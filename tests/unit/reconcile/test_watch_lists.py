@@ -12,7 +12,7 @@ from factories import FakeBackend, context, group, owned, rid
 from aci_reconcile.core.model import Resource
 from aci_reconcile.reconcile.engine import run
 from aci_reconcile.reconcile.events import Finished
-from aci_reconcile.reconcile.retries import Deadline
+from aci_reconcile.reconcile.limit_waits import Deadline
 from aci_reconcile.reconcile.steps import Task
 from aci_reconcile.reconcile.watch import Listing, Watch, count_pages, get_listing
 
