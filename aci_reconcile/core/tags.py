@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from aci_reconcile.core.model import Body, Json, Resource
-    from aci_reconcile.core.normalize import NormalForm
 
 OWNER: Final = "aci-reconcile-project"
 PROTECTED: Final = "aci-reconcile-protected"
@@ -138,11 +137,7 @@ def make_tags(desired: Resource, owner: str) -> dict[str, Json]:
 
 def digest_desired(body: Body) -> str:
     """Return the digest of a declared body's normal form, without secrets and our own tags."""
-    return digest_form(normalize(body))
-
-
-def digest_form(declared: NormalForm) -> str:
-    """Return the digest of a declared body from its normal form."""
+    declared = normalize(body)
     rest = {name: value for name, value in declared.items() if name != "tags"}
     named = {name: value for name, value in as_object(declared.get("tags")).items() if not is_ours(name)}
     return digest({**rest, "tags": named} if named else rest)

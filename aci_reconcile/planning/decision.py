@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from aci_reconcile.core import tags
 from aci_reconcile.core.desired import add_required_defaults, without_profile
 from aci_reconcile.core.diff import FieldChange, Replaces, diff, make_secret_change
+from aci_reconcile.core.echo import is_echo
 from aci_reconcile.core.ignore import carry_over
 from aci_reconcile.core.model import NO_TAGS, as_object
 from aci_reconcile.core.normalize import align, normalize, secrets_in, secrets_of
@@ -85,21 +86,19 @@ def _carry_ignored(desired: Resource, live: Resource | None) -> Body:
 
 
 def compare(
-    desired: Resource, after: NormalForm, live: Resource, policy: Policy, verdicts: Verdicts = NOT_YET
+    desired: Resource, after: NormalForm | None, live: Resource, policy: Policy, verdicts: Verdicts = NOT_YET
 ) -> Comparison:
     """Return how the live group differs from its manifest.
 
     Args:
         desired: the manifest.
-        after: the normal form of the group that would be written.
+        after: the normal form of the group that would be written; None if the live group is known to repeat it.
         live: the group, without what its manifest leaves to a profile.
         policy: says how secrets are compared.
         verdicts: results of ``match_secrets``; missing ones are computed here.
     """
-    # Both sides go through the same function, so that the comparison itself needs no options.
-    before, unknown = align(normalize(as_settled(live.body, desired.body)), after)
+    fields, unknown = ((), ()) if after is None else _compare_fields(desired, after, live)
     secrets, recorded = _list_secrets(desired, live), tags.get(live.tags, tags.SECRETS)
-    fields = diff(before, after)
     if not (secrets or recorded):
         return Comparison(fields, unknown)
     # Without another difference nothing has moved between a secret and a plain value, so the places need no walk.
@@ -116,18 +115,19 @@ def compare(
     return _compare_secrets(found, {path: secrets[path] for path in places.kept}, live, policy, verdict=verdict)
 
 
+def _compare_fields(
+    desired: Resource, after: NormalForm, live: Resource
+) -> tuple[tuple[FieldChange, ...], tuple[str, ...]]:
+    """Return the differences in readable fields, and the paths of unknown fields."""
+    # Both sides go through the same function, so that the comparison itself needs no options.
+    before, unknown = align(normalize(as_settled(live.body, desired.body)), after)
+    return diff(before, after), unknown
+
+
 def _list_secrets(desired: Resource, live: Resource) -> Mapping[str, Secret]:
     """Return the declared secrets that a write would send, without those of ignored fields."""
     ignored = desired.lifecycle.ignore and not desired.plain
     return secrets_of(_carry_ignored(desired, live)) if ignored else secrets_in(desired)
-
-
-def normalize_target(desired: Resource, declared: NormalForm, wanted: Resource) -> NormalForm:
-    """Return the normal form of a target. Unless fields are ignored, only its tags differ from the manifest's."""
-    if desired.lifecycle.ignore:
-        return normalize(wanted.body)
-    rest = {name: value for name, value in declared.items() if name != "tags"}
-    return {**rest, **normalize({"tags": wanted.tags})}
 
 
 def _compare_secrets(
@@ -235,13 +235,14 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
     if is_foreign(live, policy) or is_member(live):
         return Change(desired.id, Action.NO_OP, before=live, after=desired)
     wanted = make_target(desired, live, policy)
-    declared = normalize(desired.body)
     # A group that was made from a profile shows what the profile gave it. That is no difference where the manifest
     # leaves it to the profile.
     answer = live.with_body(without_profile(live.body, wanted.body))
-    found = compare(desired, normalize_target(desired, declared, wanted), answer, policy, verdicts)
+    same = is_echo(as_settled(answer.body, desired.body), wanted.body)
+    target = None if same else normalize(wanted.body)
+    found = compare(desired, target, answer, policy, verdicts)
     # Where nothing differs, nobody asks for the digest, which takes a tenth of the time of a group.
-    digest = tags.digest_form(declared) if found.fields or found.secrets or found.stamp else ""
+    digest = tags.digest_desired(desired.body) if found.fields or found.secrets or found.stamp else ""
     known = Change(
         desired.id,
         Action.NO_OP,
@@ -259,7 +260,7 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
     decided = _choose_action(_add_causes(known, found, live), found, live, policy)
     decided = add_power(decided, live, _choose_update(live, policy))
     if decided.writes and not decided.digest:
-        decided = replace(decided, digest=tags.digest_form(declared))
+        decided = replace(decided, digest=tags.digest_desired(desired.body))
     return add_missing_secrets(decided, desired, policy)
 
 
