@@ -7,19 +7,23 @@ against each other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.fields import ROOT, Kind, Node
+from aci_reconcile.core.model import as_list, as_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from aci_reconcile.core.model import Body, Json
+
+_NUMBERS: Final = frozenset({int, float})
+_SCALARS: Final = frozenset({str, int, float, bool})
 
 
 def is_echo(live: Body, declared: Body) -> bool:
     """Whether the aligned normal form of a live body is that of a declared one, without any unknown field."""
-    return type(live) is dict and type(declared) is dict and _is_same_object(live, declared, ROOT)
+    return _is_same_object(live, declared, ROOT)
 
 
 def _is_same_object(live: Mapping[str, Json], declared: Mapping[str, Json], node: Node) -> bool:
@@ -46,26 +50,31 @@ def _is_same(live: Json, wanted: Json, node: Node) -> bool:
     if kind is not type(live):
         # Recorded: sizes are returned as 1.0.
         return kind in _NUMBERS and type(live) in _NUMBERS and live == wanted
-    if kind is str or kind is int or kind is float or kind is bool:
+    if kind in _SCALARS:
         return live == wanted
     if kind is list and node.kind is Kind.LIST and node.item is not None:
-        return _are_same_entries(live, wanted, node.item)
+        return _are_same_entries(as_list(live), as_list(wanted), node.item)
     if kind is dict and node.kind is Kind.OBJECT:
-        return _is_same_object(live, wanted, node)
+        return _is_same_object(as_object(live), as_object(wanted), node)
     if kind is dict and node.kind is Kind.MAP and node.item is not None:
-        item = node.item
-        return live.keys() == wanted.keys() and all(_is_same(live[name], each, item) for name, each in wanted.items())
+        return _is_same_map(as_object(live), as_object(wanted), node.item)
     return False
 
 
-_NUMBERS = frozenset({int, float})
-
-
-def _are_same_entries(live: list[Json], wanted: list[Json], item: Node) -> bool:
+def _are_same_entries(live: Sequence[Json], wanted: Sequence[Json], item: Node) -> bool:
     if len(live) != len(wanted):
         return False
     for answer, each in zip(live, wanted, strict=True):  # noqa: SIM110  `all` would take as long again for its generator
         if not _is_same(answer, each, item):
+            return False
+    return True
+
+
+def _is_same_map(live: Mapping[str, Json], wanted: Mapping[str, Json], item: Node) -> bool:
+    if live.keys() != wanted.keys():
+        return False
+    for name, each in wanted.items():  # noqa: SIM110  as above
+        if not _is_same(live[name], each, item):
             return False
     return True
 
@@ -78,4 +87,4 @@ def _is_left_to_azure(name: str, answer: Json, below: Node, live: Mapping[str, J
         if type(answer) is type(below.row.default) and answer == below.row.default:
             return True
         return any(chosen == name and live.get(beside) == value for chosen, beside, value in node.chosen)
-    return (answer == [] or answer == {}) and not below.row.presence
+    return isinstance(answer, (dict, list)) and not answer and not below.row.presence

@@ -6,6 +6,7 @@ import codecs
 import functools
 import os
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -157,7 +158,11 @@ class Files:
 
         A pipe from elsewhere was typed, as ``<(…)`` of a shell, and is read.
         """
-        return path.exists() and not path.is_file() and self.is_inside(path)
+        try:
+            mode = os.stat(path).st_mode  # noqa: PTH116  a third of the time of the path's own methods
+        except (OSError, ValueError):
+            return False
+        return not stat.S_ISREG(mode) and self.is_inside(path)
 
     def read_head(self, path: Path) -> str:
         """Return the beginning of a file as text, even if it is not a valid manifest; empty if it can't be read."""

@@ -5,12 +5,14 @@ They are tuples, because thousands of manifests make millions of them, and a fro
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from aci_reconcile.core.errors import Where
 
 
+@functools.lru_cache(maxsize=1024)
 def fold_key(key: str) -> str:
     """Return a key in lowercase, without the separators of its words: ``memory_in_gb``, ``memory-in-gb``."""
     return key.replace("_", "").replace("-", "").lower()

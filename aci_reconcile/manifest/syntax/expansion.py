@@ -67,7 +67,7 @@ def expand(node: Source, spec: Node, at: str, run: Expansion) -> Source:
         node = shorthand(node, at, run.diagnostics)
     if isinstance(node, MapNode):
         if spec.kind is Kind.OBJECT:
-            return _Object(node, spec, at, run).expand()
+            return _expand_object(node, spec, at, run)
         if spec.kind is Kind.MAP and spec.item is not None:
             return MapNode(tuple([_expand_entry(entry, spec.item, at, run) for entry in node.entries]), node.where)
     if isinstance(node, ListNode) and spec.kind is Kind.LIST and spec.item is not None:
@@ -134,6 +134,34 @@ def _is_ignored(spec: Node) -> bool:
     return spec.row.computed and spec.row.path not in ENVELOPE
 
 
+def _expand_object(node: MapNode, spec: Node, at: str, run: Expansion) -> MapNode:
+    """Return an object in ARM's shape: at once if all its keys are in ARM's own spelling, as nearly all are."""
+    places = _list_places(spec)
+    for entry in node.entries:
+        if entry.key not in places:
+            return _Object(node, spec, at, run).expand()
+    outside: list[Entry] = []
+    inside: list[Entry] = []
+    for entry in node.entries:
+        key, where, value = entry
+        below, is_inside, short = places[key]
+        if short or type(value) is not ScalarNode:
+            value = expand(value, below, join(at, key, below), run)
+            (inside if is_inside else outside).append(Entry(key, where, value))
+        else:
+            (inside if is_inside else outside).append(entry)
+    if inside or _needs_wrapper(spec):
+        outside.append(Entry("properties", node.where, MapNode(tuple(inside), node.where)))
+    return MapNode(tuple(outside), node.where)
+
+
+@functools.cache
+def _needs_wrapper(spec: Node) -> bool:
+    """Whether ARM requires the ``properties`` of an object: added even if empty, so a message is about its content."""
+    inner = spec.children.get("properties")
+    return inner is not None and inner.kind is Kind.OBJECT and inner.row.required
+
+
 class _Object:
     """One object during expansion: its own properties, and those that ARM keeps one level deeper."""
 
@@ -151,34 +179,18 @@ class _Object:
 
     def expand(self) -> MapNode:
         """Return the object with ARM's ``properties``, if its kind has them."""
-        spec, inner, places = self._spec, self._inner, _list_places(self._spec)
-        for written in self._node.entries:
-            place = places.get(written.key)
-            if place is not None and self._take(written, place):
-                continue
-            for entry in self._flatten((written,)):
-                if inner is not None and entry.key.lower() == "properties":
-                    self._unwrap(entry, inner)
-                else:
-                    self._place(entry, spec, inner)
+        spec, inner = self._spec, self._inner
+        for entry in self._flatten(self._node.entries):
+            if inner is not None and entry.key.lower() == "properties":
+                self._unwrap(entry, inner)
+            else:
+                self._place(entry, spec, inner)
         entries = list(self._outside.values())
-        # A required wrapper is added even if it is empty, so that the message is about what is missing in it.
-        if self._inside or "properties" in self._outside or (self._inner is not None and self._inner.row.required):
+        if self._inside or "properties" in self._outside or _needs_wrapper(self._spec):
             entries = [entry for entry in entries if entry.key != "properties"]
             where = self._find_wrapper_place()
             entries.append(Entry("properties", where, MapNode(tuple(self._inside.values()), where)))
         return MapNode(tuple(entries), self._node.where)
-
-    def _take(self, entry: Entry, place: _Place) -> bool:
-        """Add an entry in ARM's own spelling, which nearly all are; unless the name is there already."""
-        into, key = self._inside if place.inside else self._outside, entry.key
-        if key in into:
-            return False
-        if type(entry.value) is not ScalarNode or place.short:
-            value = expand(entry.value, place.spec, join(self._at, key, place.spec), self._run)
-            entry = Entry(key, entry.where, value)
-        into[key] = entry
-        return True
 
     def _flatten(self, entries: Iterable[Entry]) -> Iterable[Entry]:
         """Yield the entries of an object, including those in ``additional_properties`` of an export of ``az``."""
