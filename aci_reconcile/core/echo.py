@@ -83,8 +83,19 @@ def _is_left_to_azure(name: str, answer: Json, below: Node, live: Mapping[str, J
     """Whether a value that nobody declared says nothing: none, the default, or what Azure fills in."""
     if answer is None or below.row.filled_in:
         return True
-    if type(answer) is str or type(answer) is bool:
+    if isinstance(answer, (str, bool)):
         if type(answer) is type(below.row.default) and answer == below.row.default:
             return True
         return any(chosen == name and live.get(beside) == value for chosen, beside, value in node.chosen)
-    return isinstance(answer, (dict, list)) and not answer and not below.row.presence
+    if below.row.presence or not isinstance(answer, (dict, list)):
+        return False
+    return not answer or (isinstance(answer, dict) and below.kind is Kind.OBJECT and _says_nothing(answer, below))
+
+
+def _says_nothing(live: Mapping[str, Json], node: Node) -> bool:
+    """Whether an object that nobody declared holds nothing but what says nothing, as ``configMap`` of every answer."""
+    for name, answer in live.items():
+        below = node.children.get(name)
+        if below is None or (below.compared and not _is_left_to_azure(name, answer, below, live, node)):
+            return False
+    return True

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aci_reconcile.core.model import Body, Resource
-    from aci_reconcile.core.normalize import NormalForm
     from aci_reconcile.core.secret import Secret
     from aci_reconcile.planning.policy import Policy
 
@@ -86,18 +85,18 @@ def _carry_ignored(desired: Resource, live: Resource | None) -> Body:
 
 
 def compare(
-    desired: Resource, after: NormalForm | None, live: Resource, policy: Policy, verdicts: Verdicts = NOT_YET
+    desired: Resource, wanted: Resource, live: Resource, policy: Policy, verdicts: Verdicts = NOT_YET
 ) -> Comparison:
     """Return how the live group differs from its manifest.
 
     Args:
         desired: the manifest.
-        after: the normal form of the group that would be written; None if the live group is known to repeat it.
+        wanted: the group that would be written.
         live: the group, without what its manifest leaves to a profile.
         policy: says how secrets are compared.
         verdicts: results of ``match_secrets``; missing ones are computed here.
     """
-    fields, unknown = ((), ()) if after is None else _compare_fields(desired, after, live)
+    fields, unknown = _compare_fields(desired, wanted, live)
     secrets, recorded = _list_secrets(desired, live), tags.get(live.tags, tags.SECRETS)
     if not (secrets or recorded):
         return Comparison(fields, unknown)
@@ -116,11 +115,15 @@ def compare(
 
 
 def _compare_fields(
-    desired: Resource, after: NormalForm, live: Resource
+    desired: Resource, wanted: Resource, live: Resource
 ) -> tuple[tuple[FieldChange, ...], tuple[str, ...]]:
     """Return the differences in readable fields, and the paths of unknown fields."""
+    there = as_settled(live.body, desired.body)
+    if is_echo(there, wanted.body):
+        return (), ()
     # Both sides go through the same function, so that the comparison itself needs no options.
-    before, unknown = align(normalize(as_settled(live.body, desired.body)), after)
+    after = normalize(wanted.body)
+    before, unknown = align(normalize(there), after)
     return diff(before, after), unknown
 
 
@@ -238,9 +241,7 @@ def decide(desired: Resource, live: Resource | None, policy: Policy, verdicts: V
     # A group that was made from a profile shows what the profile gave it. That is no difference where the manifest
     # leaves it to the profile.
     answer = live.with_body(without_profile(live.body, wanted.body))
-    same = is_echo(as_settled(answer.body, desired.body), wanted.body)
-    target = None if same else normalize(wanted.body)
-    found = compare(desired, target, answer, policy, verdicts)
+    found = compare(desired, wanted, answer, policy, verdicts)
     # Where nothing differs, nobody asks for the digest, which takes a tenth of the time of a group.
     digest = tags.digest_desired(desired.body) if found.fields or found.secrets or found.stamp else ""
     known = Change(

@@ -60,9 +60,11 @@ def test_what_azure_adds(declared: dict[str, Any], seed: int) -> None:
         check(live, declared)
 
 
-def _with_one_more(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    properties: dict[str, Any] = body.get("properties", {})
+def _with_one_more(declared: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    properties: dict[str, Any] = declared.get("properties", {})
     for value in ("", "x", 0, 1, True, None, [], {}, [1], {"a": 1}):
-        yield {**body, "unknown": value}
-        yield {**body, "properties": {**properties, "osType": value}}
-        yield {**body, "properties": {**properties, "instanceView": value}}
+        yield {**declared, "unknown": value}
+        yield {**declared, "properties": {**properties, "osType": value}}
+        yield {**declared, "properties": {**properties, "instanceView": value}}
+        for name in ("ipAddress", "diagnostics", "extensions"):
+            yield {**declared, "properties": {**properties, name: {"type": value, "logAnalytics": {"x": value}}}}
