@@ -6,7 +6,7 @@ They are tuples, because thousands of manifests make millions of them, and a fro
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from aci_reconcile.core.errors import Where
@@ -18,7 +18,8 @@ def fold_key(key: str) -> str:
     return key.replace("_", "").replace("-", "").lower()
 
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
+"""Plain texts that mean nothing."""
 
 
 class ScalarNode(NamedTuple):
@@ -31,7 +32,7 @@ class ScalarNode(NamedTuple):
     @property
     def null(self) -> bool:
         """Whether it is ``~``, ``null`` or empty."""
-        return self.plain and self.text in _NULLS
+        return self.plain and self.text in NULLS
 
 
 class Entry(NamedTuple):

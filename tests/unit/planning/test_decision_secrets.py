@@ -12,7 +12,6 @@ from plans import MISSING, SECRET, only, stamped, with_secret
 from aci_reconcile.core import tags
 from aci_reconcile.core.diff import ABSENT, FieldChange
 from aci_reconcile.core.model import Lifecycle
-from aci_reconcile.core.normalize import normalize
 from aci_reconcile.core.secret import UNKEPT, Secret, fingerprint
 from aci_reconcile.planning import Action, Cause, Impact
 from aci_reconcile.planning.decision import (
@@ -334,7 +333,7 @@ def test_a_comparison_tells_unknown_fields_beside_secrets() -> None:
     desired = with_secret()
     there = stamped(group("web", container(environmentVariables=[{"name": "DB"}]), novelty="x"), "DB=s3cret")
     wanted = make_target(desired, there, policy())
-    found = compare(desired, normalize(wanted.body), there, policy())
+    found = compare(desired, wanted, there, policy())
 
     assert ("novelty",) == found.unknown
 
