@@ -188,6 +188,6 @@ def test_what_a_write_did_not_leave_is_remembered_beside_what_was_declared() -> 
 
 def test_tags_of_this_tool_alone_are_as_none() -> None:
     """They are no part of the manifest that is remembered."""
-    alone = {"location": "x", "tags": {tags.OWNER: "shop/prod"}}
+    alone: dict[str, Any] = {"location": "x", "tags": {tags.OWNER: "shop/prod"}}
 
     assert tags.digest_desired({"location": "x"}) == tags.digest_desired(alone)
