@@ -11,6 +11,9 @@ from unit.azure.loopback import serving
 from unit.azure.scripted import API, SCOPE, Asked, Says
 
 from aci_reconcile.azure import Endpoint, connect
+from aci_reconcile.azure.errors import translate_answer
+from aci_reconcile.azure.http.answer import Answer
+from aci_reconcile.core.backend import Room
 from aci_reconcile.core.errors import NoAnswerError, ThrottledError
 
 PATIENCE = 0.2
@@ -62,6 +65,42 @@ def test_a_list_without_an_end_is_given_up() -> None:
 
         backend.close()
     assert "--timeout" in told.value.hint
+
+
+def test_a_list_goes_on_where_one_of_its_pages_is_refused() -> None:
+    """What came before is not read again; a refused first page is the caller's to repeat."""
+    asked, slept, refused = list[str](), list[float](), Says(429, b"{}", {"Retry-After": "2"})
+
+    def answer(request: Asked) -> Says:
+        asked.append(request.url)
+        return refused if len(asked) in {2, 3} else Says(200, b'{"value": []}') if len(asked) > 3 else _endless(request)
+
+    with serving(answer) as site:
+        backend = connect(
+            Endpoint.local(site.url), api_version=API, concurrency=1, environ={}, sleep=slept.append, paced=True
+        )
+        backend.list(SCOPE)
+        backend.close()
+
+    assert ["page=1"] * 3 == [url.rpartition("&")[2] for url in asked[1:4]]
+    assert [2.0, 2.0] == slept
+
+
+def test_the_room_that_an_answer_reports_is_read() -> None:
+    """In windows of minutes and hours (recorded); what is no number says nothing."""
+    told = "x-ms-ratelimit-remaining-subscription-resource-requests-"
+    headers = {f"{told}pt5m": "99", f"{told}pt1h": "299", f"{told}pt2h": "many", f"{told}p1d": "5"}
+
+    assert (Room(300, 99), Room(3600, 299)) == Answer(201, headers).room
+
+
+def test_the_limit_that_a_refusal_names_is_read() -> None:
+    """How many in how many seconds (users' reports); another message names none."""
+    text = "Number of requests for action 'x' exceeded the limit of '50' for time interval '00:05:00'."
+    bodies = [{"error": {"code": "ResourceRequestsThrottled", "message": each}} for each in (text, "slowly")]
+    errors = [translate_answer(Answer(429, {}, json.dumps(each).encode())) for each in bodies]
+
+    assert [(50, 300.0), (0, 0.0)] == [(e.most, e.interval) for e in errors if isinstance(e, ThrottledError)]
 
 
 def test_a_refusal_that_asks_for_a_day_is_an_error_at_once() -> None:
