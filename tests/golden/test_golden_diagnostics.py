@@ -14,6 +14,7 @@ import pytest
 
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest import Base, Request, load, rules
+from aci_reconcile.manifest.group_check import GroupChecks
 
 if TYPE_CHECKING:
     from aci_reconcile.core.errors import Diagnostic
@@ -79,7 +80,8 @@ def test_a_rule_that_is_not_asked_would_have_had_nothing_to_say(case: str, monke
         for rule in everything:
             rule(group)
 
-    monkeypatch.setattr("aci_reconcile.manifest.documents.check", all_of_them)
+    monkeypatch.setattr("aci_reconcile.manifest.group_check.check", all_of_them)
+    monkeypatch.setattr("aci_reconcile.manifest.documents._CHECKS", GroupChecks())  # nothing is known to be right
 
     assert asked == load(request(CASES / case)).diagnostics
 
