@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def weigh_parts(parts: Iterable[Part], whole: Plan) -> tuple[Part, ...]:
     """Return the parts with the minutes that a plan of the whole project takes in each.
 
-    They decide how many shards there are. How the groups are cut into so many depends on the manifests alone, because
-    a saved plan and a run with ``--shard`` write side by side if their shards are two of one cut.
+    They decide how many shards there are. How the groups are cut into so many depends on the manifests alone, so that
+    each shard is that of a run with ``--shard``.
     """
     minutes = {change.id.key: _weigh(change) for change in whole.changes if change.writes}
     return tuple(replace(part, planned=sum(minutes.get(key, 0.0) for key in part.keys)) for part in parts)

@@ -104,24 +104,34 @@ def _compare_manifest(before: str | None, after: str | None) -> Iterator[str]:
 
 
 def _compare_entry(before: Document | None, after: Document | None, *, same: bool) -> Iterator[str]:
-    """Yield what changed about a group. ``same``: its manifest did not change.
-
-    A fingerprint covers more of a group that is written than of one that is not. If that changed, fingerprints cannot
-    be compared.
-    """
+    """Yield what changed about a group. ``same``: its manifest did not change."""
     if before is None or after is None:
         if before is not after:
             yield "it is now planned" if before is None else "it is no longer planned"
         return
+    short = "live" in before and "live" in after
     before, after = lengthen(before), lengthen(after)
     alike = (before["action"] == _NOTHING) is (after["action"] == _NOTHING)
     names = [name for name in _FINGERPRINTS if before["fingerprint"][name] != after["fingerprint"][name]]
-    differences = [_FINGERPRINTS[name] for name in names if alike or (same and name == "live")]
+    live = short or _tells_of_live(before, after, same=same)
+    differences = [_FINGERPRINTS[name] for name in names if (live if name == "live" else alike)]
     if before["action"] != after["action"]:
         differences.append(f"{before['action']} -> {after['action']}")
     if same and not differences and extract_action(before) != extract_action(after):
         differences.append("its planned change")
     yield from differences
+
+
+def _tells_of_live(before: Document, after: Document, *, same: bool) -> bool:
+    """Whether two digests of the live group that differ show that it changed, so that nothing wrong is said.
+
+    That of a group that is written covers all of it, and that of another one what its manifest names, or only its tags.
+    """
+    writing = [each for each in (before, after) if each["action"] != _NOTHING]
+    if len(writing) == 1 and before["fingerprint"]["live"] and after["fingerprint"]["live"]:
+        # If only secrets differ, another secret is as good a reason.
+        return same and any(not each["secret"] for each in writing[0]["fields"])
+    return same or bool(writing)
 
 
 def _render_value(value: str) -> str:

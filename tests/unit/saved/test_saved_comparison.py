@@ -190,6 +190,25 @@ def test_a_group_that_was_as_declared() -> None:
     assert ("rg-shop/web: the live group, no-op -> update",) == since(world, group("web", OLD), pushed)
 
 
+def test_a_secret_of_a_group_that_was_as_declared() -> None:
+    """The group is written now, and nobody touched it in Azure."""
+    world = AzureWorld()
+    world.apply(secretive("one"))
+    saved = kept(world, secretive("one"))
+
+    assert ("rg-shop/web: no-op -> update",) == find_moved(saved, made(world, secretive("two")))
+
+
+@pytest.mark.parametrize("name", ["tags.cost", "sku"])
+def test_a_field_that_is_ignored_from_now_on(name: str) -> None:
+    """Then more of the live group counts, which is no change of it."""
+    world = running()
+    saved = kept(world, group("web", OLD))
+    ignoring = group("web", OLD, lifecycle=Lifecycle(ignore=(name,)))
+
+    assert ("rg-shop/web: its manifest",) == find_moved(saved, made(world, ignoring))
+
+
 def test_run_state() -> None:
     """A group that ended meanwhile is no longer updated but recreated."""
     world = AzureWorld()
