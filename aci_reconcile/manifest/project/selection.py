@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aci_reconcile.core.errors import UsageError, Where
-from aci_reconcile.core.shards import cut_into_shards, find_parts, identify_cut
+from aci_reconcile.core.shards import Part, Shard, cut_into_shards, find_parts, identify_cut
 from aci_reconcile.manifest.project.codes import ACI177, ACI225
 from aci_reconcile.manifest.source.codes import ACI140
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
@@ -21,7 +21,7 @@ from aci_reconcile.manifest.source.foreign import identify_foreign
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from aci_reconcile.core.model import Resource, ResourceId
+    from aci_reconcile.core.model import Key, Resource, ResourceId
     from aci_reconcile.manifest.code import Code
     from aci_reconcile.manifest.project.changed_groups import ChangedGroups
     from aci_reconcile.manifest.project.nested_projects import NestedProjects
@@ -137,9 +137,9 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class SelectedPart:
-    """The keys of the groups of a shard, and which cut it is of; empty if somebody else has cut and did not say."""
+    """The keys of the groups of a shard, and which cut it is of; empty if it is no shard."""
 
-    keys: frozenset[tuple[str, ...]]
+    keys: frozenset[Key]
     cut: str = ""
 
 
@@ -148,14 +148,19 @@ def select_part(resources: Iterable[Resource], request: Request) -> SelectedPart
 
     All declared groups are cut, so that every run makes the same cut.
     """
-    if request.addresses is not None or request.shard is None:
-        named = _find_named(resources, request.addresses or ())
-        return SelectedPart(named, request.shard.cut if request.shard is not None else "")
-    shards = cut_into_shards(find_parts(resources), request.shard.count)
-    return SelectedPart(shards[request.shard.number - 1].keys, identify_cut(shards))
+    resources, shard = tuple(resources), request.shard
+    named = None if request.addresses is None else _find_named(resources, request.addresses)
+    if shard is None or (named is not None and shard.cut):
+        return SelectedPart(frozenset() if named is None else named, shard.cut if shard is not None else "")
+    shards = cut_into_shards(find_parts(resources), shard.count)
+    keys = shards[shard.number - 1].keys
+    if named is None or named <= keys:
+        return SelectedPart(keys if named is None else named, identify_cut(shards))
+    # The saved plan of a shard, and since then the manifests are cut in another way: nobody else has this cut.
+    return SelectedPart(named, identify_cut([Shard(shard.number, (Part(named, ()),))]))
 
 
-def _find_named(resources: Iterable[Resource], addresses: Iterable[str]) -> frozenset[tuple[str, ...]]:
+def _find_named(resources: Iterable[Resource], addresses: Iterable[str]) -> frozenset[Key]:
     named = frozenset(addresses)
     return frozenset(each.id.key for each in resources if each.address in named)
 
