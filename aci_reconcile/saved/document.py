@@ -19,6 +19,7 @@ from aci_reconcile.core.normalize import align, digest, normalize, secrets_of
 from aci_reconcile.core.provisioning import as_settled
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.core.tags import digest_desired
+from aci_reconcile.planning.values import Action
 from aci_reconcile.render.json.plan import blank_secrets, emit_plan
 from aci_reconcile.render.values import conceal, find_hidden_texts
 from aci_reconcile.render.words import format_time
@@ -134,8 +135,12 @@ _OF_ACTION = ("action", "impact", "reasons", "loses", "stuck", "fields", "secret
 
 
 def extract_action(entry: Document) -> Document:
-    """Return the part of a group's full entry that must be equal for its change to be equal."""
-    return {name: entry[name] for name in _OF_ACTION}
+    """Return the part of a group's full entry that must be equal for its change to be equal.
+
+    What is to be written follows from all else, and is what people read of a creation, which has no fields.
+    """
+    action = {name: entry[name] for name in _OF_ACTION}
+    return action if entry["action"] == Action.NO_OP.value else {**action, "after": entry["change"]["after"]}
 
 
 def find_major(version: str) -> str:

@@ -230,6 +230,18 @@ def test_a_secret() -> None:
     )
 
 
+def test_what_a_file_shows_of_a_creation_has_to_be_so() -> None:
+    """Whoever writes the file can seal it, and people read there what they approve."""
+    saved = kept(AzureWorld(), group("web", NEW))
+    (entry,) = saved["resource_changes"]
+    change = entry["change"]
+    containers = [{**each, "properties": OLD["properties"]} for each in change["after"]["properties"]["containers"]]
+    after = {**change["after"], "properties": {**change["after"]["properties"], "containers": containers}}
+    forged = {**saved, "resource_changes": [{**entry, "change": {**change, "after": after}}]}
+
+    assert ("rg-shop/web: its planned change",) == find_moved(forged, made(AzureWorld(), group("web", NEW)))
+
+
 def test_an_orphan() -> None:
     """A group of ours that nobody declares, once it is pruned."""
     world = running(group("old"))
