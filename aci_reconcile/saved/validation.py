@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from aci_reconcile.core.errors import StalePlanError
 from aci_reconcile.core.model import ResourceId
 from aci_reconcile.saved.canonical import Document, is_sealed
 from aci_reconcile.saved.document import SAVED_FORMAT, compute_plan_digest, find_major
 
+_VERSION: Final = re.compile(r"\d{1,3}\.\d{1,3}", re.ASCII)
 _HINT = "nothing was written; plan again"
 
 
@@ -28,7 +30,9 @@ def open_document(content: bytes, name: str) -> Document:
         raise _make_damaged_error(name)
     found = cast("dict[str, Any]", document)
     version = found.get("format_version")
-    if isinstance(version, str) and version != SAVED_FORMAT and find_major(version) != find_major(SAVED_FORMAT):
+    # Any other text is damage: the message is no place for whatever somebody wrote there.
+    versioned = isinstance(version, str) and _VERSION.fullmatch(version)
+    if versioned and find_major(versioned[0]) != find_major(SAVED_FORMAT):
         raise StalePlanError(f"{name} has the format {version}, and this version reads {SAVED_FORMAT}", hint=_HINT)
     if not is_sealed(found, content):
         raise _make_damaged_error(name)

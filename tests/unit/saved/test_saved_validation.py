@@ -182,6 +182,15 @@ def test_another_format_says_so(version: str) -> None:
         open_document(content, "plan.json")
 
 
+@pytest.mark.parametrize("version", ["", "9", "9" * 9999, "3.0\n  nothing is wrong", "\x1b[31m9.0", [3, 0]])
+def test_what_is_no_version_is_damage(version: object) -> None:
+    """The message shows nothing of it."""
+    content = render_document({**SAVED, "format_version": version}).encode()
+
+    with pytest.raises(StalePlanError, match=r"^plan\.json is not a saved plan, or was changed after it was saved$"):
+        open_document(content, "plan.json")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
