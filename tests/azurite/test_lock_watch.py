@@ -60,7 +60,7 @@ class Watches:
         """Start a watch, whose output goes into a file."""
         asked = ("watch", "--heal", "config", "--every", "1s", "--lock", container or self.container, *words)
         with (self.commands.folder / f"log{len(self.running)}").open("w") as log:
-            self.running.append(self.commands.begin(*asked, stdout=log))
+            self.running.append(self.commands.begin_into(log, *asked))
         return self.running[-1]
 
     def log(self, number: int) -> str:

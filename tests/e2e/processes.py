@@ -56,8 +56,12 @@ class Commands:
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
-    def begin(self, *words: str, stdout: IO[str] | int = subprocess.PIPE, **environ: str) -> subprocess.Popen[str]:
+    def begin(self, *words: str, **environ: str) -> subprocess.Popen[str]:
         """Begin it, in a process group of its own."""
+        return self.begin_into(subprocess.PIPE, *words, **environ)
+
+    def begin_into(self, stdout: IO[str] | int, *words: str, **environ: str) -> subprocess.Popen[str]:
+        """Begin it, with its standard output in a file."""
         return subprocess.Popen(
             [*COMMAND, *words],
             cwd=self.folder,
