@@ -22,7 +22,7 @@ from aci_reconcile.core.redaction import veil_variable
 from aci_reconcile.core.secret import fingerprint, needs_slow_hash
 from aci_reconcile.manifest import find_large_violation
 from aci_reconcile.reconcile.hash_cost import AT_ONCE
-from aci_reconcile.saved import Origin, add_seal, check_document, make_document, make_salt, open_document
+from aci_reconcile.saved import Origin, add_seal, check_document, check_seal, make_document, make_salt, open_document
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
@@ -138,18 +138,33 @@ def read_plan(file: Path, otherwise: str = "") -> Document:
         UsageError: there is no such file, or it cannot be read.
         StalePlanError: it holds no saved plan, or was changed after it was saved.
     """
-    try:
-        if not stat.S_ISREG(file.stat().st_mode):  # reading a pipe without a writer would never end
-            raise UsageError(f"{file} is not a regular file", hint=otherwise or "save the plan to a file, with --out")
-        content = file.read_bytes()
-    except OSError as error:
-        hint = suggest_plans(file) if isinstance(error, FileNotFoundError) else ""
-        raise UsageError(f"{file}: {error.strerror or 'cannot be read'}", hint=hint or otherwise) from error
+    content = _read(file, otherwise)
     if otherwise and not _BEGINNING.match(content):
         raise StalePlanError(f"{file} is not a saved plan", hint=otherwise)
     document = open_document(content, str(file))
     wrong = find_large_violation(document, "plan")
     return check_document(document, str(file), wrong[1] if wrong is not None else "")
+
+
+def check_seals(files: Iterable[Path]) -> None:
+    """Check that plans to be applied one after the other are as they were saved, before the first is.
+
+    Raises:
+        UsageError: one cannot be read.
+        StalePlanError: one was cut off or changed.
+    """
+    for file in files:
+        check_seal(_read(file, ""), str(file))
+
+
+def _read(file: Path, otherwise: str) -> bytes:
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):  # reading a pipe without a writer would never end
+            raise UsageError(f"{file} is not a regular file", hint=otherwise or "save the plan to a file, with --out")
+        return file.read_bytes()
+    except OSError as error:
+        hint = suggest_plans(file) if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"{file}: {error.strerror or 'cannot be read'}", hint=hint or otherwise) from error
 
 
 def find_shard(saved: Document) -> ShardNumber | None:

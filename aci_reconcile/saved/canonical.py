@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
@@ -22,6 +23,7 @@ _LINES: Final = frozenset({"manifests", "unchanged"})
 """The members with a line for each entry: a plan of thousands of groups is mostly these."""
 _END: Final = "\n}\n"
 _SEAL: Final = "digest"
+_SEALED: Final = re.compile(rb',\n  "digest": "(sha256:[0-9a-f]{64})"\n}\n\Z')
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
 
 
@@ -79,6 +81,12 @@ def is_sealed(document: Document, text: bytes) -> bool:
         return render_document(document).encode("ascii") == text
     except (ValueError, RecursionError):
         return False
+
+
+def ends_with_seal(text: bytes) -> bool:
+    """Whether a text ends with the seal of what stands before it; of its form, nothing else is checked."""
+    found = _SEALED.search(text)
+    return found is not None and found[1] == digest_text(text[: found.start()] + _END.encode("ascii")).encode("ascii")
 
 
 def digest_text(text: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from aci_reconcile.core.errors import StalePlanError
 from aci_reconcile.core.model import ResourceId
-from aci_reconcile.saved.canonical import Document, is_sealed
+from aci_reconcile.saved.canonical import Document, ends_with_seal, is_sealed
 from aci_reconcile.saved.document import SAVED_FORMAT, compute_plan_digest, find_major
 
 _VERSION: Final = re.compile(r"\d{1,3}\.\d{1,3}", re.ASCII)
@@ -37,6 +37,16 @@ def open_document(content: bytes, name: str) -> Document:
     if not is_sealed(found, content):
         raise _make_damaged_error(name)
     return found
+
+
+def check_seal(content: bytes, name: str) -> None:
+    """Check that a file is as it was saved, quickly: its seal, and nothing of what it says.
+
+    Raises:
+        StalePlanError: it was cut off or changed, or is no saved plan.
+    """
+    if not ends_with_seal(content):
+        raise _make_damaged_error(name)
 
 
 def check_document(document: Document, name: str, complaint: str) -> Document:

@@ -139,10 +139,11 @@ def _apply_folder(session: Session, asked: ApplyOptions, folder: Path) -> ExitCo
 
     Raises:
         UsageError: the folder holds no plan, or one digest is to be that of several.
+        StalePlanError: one of them is not as it was saved: then none is applied.
     """
     from aci_reconcile.app.origin import find_commit
     from aci_reconcile.app.plan_folder import list_plan_files
-    from aci_reconcile.app.saved_plan import find_shard, read_plan
+    from aci_reconcile.app.saved_plan import check_seals, find_shard, read_plan
     from aci_reconcile.cli.fleet import OneRun, run_each
     from aci_reconcile.cli.reports import open_reports
     from aci_reconcile.render.formats.result import RunOrigin
@@ -151,6 +152,7 @@ def _apply_folder(session: Session, asked: ApplyOptions, folder: Path) -> ExitCo
         raise UsageError(f"--checksum is about one plan, and {folder} is a folder", hint="name one of the plans in it")
     files = list_plan_files(folder)
     with open_reports("apply", session, asked.report, taken=files) as reports:
+        check_seals(files[1:])
         # Large, and still needed by the first run alone.
         known = {files[0]: read_plan(files[0])}
         number, commit = find_shard(known[files[0]]), find_commit(session.cwd)

@@ -75,6 +75,25 @@ def test_each_plan_is_read_once(fleet: CommandLine, monkeypatch: pytest.MonkeyPa
     assert [f"plans/{name}" for name in list_files(fleet)] == read
 
 
+@pytest.mark.parametrize("damage", ["cut", "changed", "gone", "other"])
+def test_a_damaged_plan_stops_those_before_it(damage: str, fleet: CommandLine, served: Served) -> None:
+    """All plans of a folder are looked at before the first is applied: a copy that broke off is no reason for half."""
+    fleet("shards", "--fleet", "fleet.yaml", "--max", "1", "--out", "plans")
+    last = max((fleet.folder / "plans/shard-1").iterdir())
+    text = last.read_text(encoding="ascii")
+    damages = {"cut": text[:-200], "changed": text.replace("nginx:1", "nginx:2"), "other": "{}\n"}
+    last.unlink()
+    if damage == "gone":
+        last.symlink_to("nowhere")
+    else:
+        last.write_text(damages[damage], encoding="ascii")
+    ran = fleet("apply", "--plan", "plans/shard-1")
+
+    assert (1 if damage == "gone" else 4) == ran.code
+    assert last.name in ran.err
+    assert [] == served.writes
+
+
 def test_all_plans_have_one_id(fleet: CommandLine) -> None:
     """And the number of their shard."""
     fleet("shards", "--fleet", "fleet.yaml", "--max", "2", "--out", "plans")
