@@ -8,7 +8,6 @@ may not read (users' reports, docs/facts.md). Its table of subscriptions tells w
 from __future__ import annotations
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -138,9 +137,9 @@ class ResourceGraph:
             AzureError: a page could not be read, or the rows do not end.
         """
         rows, token, seen = self._rows, "", set[str]()
-        until = time.monotonic() + self._client.timeout
+        until = self._clock.now() + self._client.timeout
         while True:
-            if token in seen or time.monotonic() > until or len(seen) >= _MOST_PAGES:
+            if token in seen or self._clock.now() > until or len(seen) >= _MOST_PAGES:
                 raise NoAnswerError(f"the answer of Resource Graph does not end: more follows after {len(seen)} pages")
             answer = self._ask(_make_body(query, subscriptions, rows, token))
             codes = _read_codes(answer)
