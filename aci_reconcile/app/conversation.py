@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -25,6 +26,7 @@ SHELL_SECONDS: Final = 30.0
 """How long a shell may take to answer, and a script to arrive, before the program begins."""
 _LAST_SECONDS: Final = 0.3
 """How long the last word may take; a connection that takes nothing is cut after that."""
+_MOMENT: Final = 0.01
 _PIECES: Final = 16
 """How many pieces of input wait to be sent: a program that reads slowly slows down who writes."""
 _SHOWN: Final = 300
@@ -132,10 +134,10 @@ class Conversation:
         self._outbox.put(last)
         self._outbox.put(None)
         for thread in self._threads[:1]:
-            thread.join(_LAST_SECONDS)
+            _join(thread, _LAST_SECONDS)
         self.stream.close()
         for thread in self._threads:
-            thread.join()
+            _join(thread)
 
     def _drop(self) -> bool:
         """Take one piece out of the outbox, so that whoever waits for room goes on; whether there was one."""
@@ -237,3 +239,15 @@ def _explain(session: ShellSession) -> NoExitCodeError:
     if session.phase is Phase.SENT:
         return NoExitCodeError(f"the shell of the container ended before the program began{said}", hint=_HINT)
     return NoExitCodeError(f"the container has no usable shell {session.shell}{said}", hint=_HINT)
+
+
+def _join(thread: threading.Thread, seconds: float | None = None) -> None:
+    """Wait for the end of a thread, also if a signal came while it began: then it may not know yet that it runs."""
+    until = time.monotonic() + _LAST_SECONDS
+    while thread.ident is None and time.monotonic() < until:
+        time.sleep(_MOMENT)
+    for _ in range(2):
+        with suppress(RuntimeError):  # it has its number, and says the very next moment that it has begun
+            thread.join(seconds)
+            return
+        time.sleep(_MOMENT)

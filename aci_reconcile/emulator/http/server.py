@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from aci_reconcile.emulator.http.tls import Tls, make_context
@@ -52,7 +53,8 @@ class Server:
             self._closed.set()
         if self._thread is not None:
             self._listener.stop()
-            self._thread.join()
+            with suppress(RuntimeError):  # a signal came while it began, and it does not know yet that it runs
+                self._thread.join()
         self._listener.socket.close()
 
     def __enter__(self) -> Self:

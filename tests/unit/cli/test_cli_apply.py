@@ -227,7 +227,8 @@ def test_a_resource_group_is_not_created_unasked(
 
     assert [3, 3] == [tried.code, ran.code]
     assert "resource group rg-shop does not exist" in tried.out
-    assert tried.out == ran.out.replace(served.url, "local emulator")
+    # Where the first line wraps depends on the length of the address.
+    assert tried.out.split() == ran.out.replace(served.url, "local emulator").split()
     assert [] == served.writes
 
     monkeypatch.setenv("ACI_RECONCILE_LOCAL", "1")
