@@ -18,7 +18,7 @@ from aci_reconcile.core.model import as_object
 from aci_reconcile.core.normalize import align, digest, normalize, secrets_of
 from aci_reconcile.core.provisioning import as_settled
 from aci_reconcile.core.secret import Secret
-from aci_reconcile.core.tags import digest_desired
+from aci_reconcile.core.tags import digest_desired, is_ours
 from aci_reconcile.planning.values import Action
 from aci_reconcile.render.json.plan import blank_secrets, emit_plan
 from aci_reconcile.render.values import conceal, find_hidden_texts
@@ -140,7 +140,15 @@ def extract_action(entry: Document) -> Document:
     What is to be written follows from all else, and is what people read of a creation, which has no fields.
     """
     action = {name: entry[name] for name in _OF_ACTION}
-    return action if entry["action"] == Action.NO_OP.value else {**action, "after": entry["change"]["after"]}
+    if entry["action"] == Action.NO_OP.value or entry["change"]["after"] is None:
+        return action
+    return {**action, "after": _drop_own_tags(entry["change"]["after"])}
+
+
+def _drop_own_tags(body: Document) -> Document:
+    """Return a body without the tags of this tool: two clones may derive different ids of a project."""
+    named = {name: value for name, value in as_object(body.get("tags")).items() if not is_ours(name)}
+    return {**body, "tags": named}
 
 
 def find_major(version: str) -> str:

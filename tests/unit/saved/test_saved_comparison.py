@@ -242,6 +242,18 @@ def test_what_a_file_shows_of_a_creation_has_to_be_so() -> None:
     assert ("rg-shop/web: its planned change",) == find_moved(forged, made(AzureWorld(), group("web", NEW)))
 
 
+def test_a_clone_that_derives_another_id() -> None:
+    """The pipeline that plans and the one that applies may have clones of two depths: our own tags are no change."""
+    saved = kept(AzureWorld(), group("web", NEW))
+    (entry,) = saved["resource_changes"]
+    change = entry["change"]
+    after = {**change["after"], "tags": {**change["after"]["tags"], "aci-reconcile-project": "shop/prod@0000000000"}}
+    elsewhere = {**saved, "resource_changes": [{**entry, "change": {**change, "after": after}}]}
+
+    assert after != change["after"]
+    assert find_moved(elsewhere, made(AzureWorld(), group("web", NEW))) == ()
+
+
 def test_an_orphan() -> None:
     """A group of ours that nobody declares, once it is pruned."""
     world = running(group("old"))
