@@ -244,10 +244,8 @@ def _explain(session: ShellSession) -> NoExitCodeError:
 def _join(thread: threading.Thread, seconds: float | None = None) -> None:
     """Wait for the end of a thread, also if a signal came while it began: then it may not know yet that it runs."""
     until = time.monotonic() + _LAST_SECONDS
-    while thread.ident is None and time.monotonic() < until:
-        time.sleep(_MOMENT)
-    for _ in range(2):
-        with suppress(RuntimeError):  # it has its number, and says the very next moment that it has begun
+    while time.monotonic() < until:
+        with suppress(RuntimeError):
             thread.join(seconds)
             return
         time.sleep(_MOMENT)
