@@ -103,6 +103,10 @@ class FleetGroups:
         """Return the addresses of a project's groups that have some of these keys, in order."""
         return tuple(address for key, address in self.addresses[name].items() if key in keys)
 
+    def list_projects(self, shard: Shard) -> tuple[str, ...]:
+        """Return the names of the projects that have groups in a shard, in order."""
+        return tuple(sorted(name for name in self.addresses if self.list_addresses(name, shard.keys)))
+
     def narrow(self, shards: Iterable[Shard], name: str, loaded: Loaded) -> tuple[Shard, ...]:
         """Return the shards that have groups of a project, with these alone; ``loaded`` knows the subscription."""
         keys = {each.address: each.id.key for each in loaded.resources}

@@ -136,20 +136,37 @@ def suggest_plans(missing: Path) -> str:
         return ""
     if not names:
         return ""
-    first, last = (choose(names, key=lambda name: (len(name), name)) for choose in (min, max))
+    first, last = (choose(names, key=_by_number) for choose in (min, max))
     return f"the folder holds {first} to {last}; nothing was written"
 
 
+def suggest_plan(folder: Path) -> str:
+    """Return a hint for a folder where one plan is wanted; empty if it holds none."""
+    try:
+        names = [each.name for each in folder.iterdir() if each.suffix == ".json"]
+    except OSError:
+        return ""
+    return f"name one plan in it, such as {folder / min(names, key=_by_number)}" if names else ""
+
+
 def list_plan_files(folder: Path) -> tuple[Path, ...]:
-    """Return the plans in the folder of a shard, in order.
+    """Return the plans in a folder, in order.
 
     Raises:
         UsageError: it cannot be read, or holds none.
     """
     try:
-        found = tuple(sorted(each for each in folder.iterdir() if each.suffix == ".json"))
+        entries = tuple(folder.iterdir())
     except OSError as error:
         raise UsageError(f"{folder}: {error.strerror or 'cannot be read'}") from error
+    found = tuple(sorted(each for each in entries if each.suffix == ".json"))
     if not found:
-        raise UsageError(f"{folder} holds no saved plan", hint="name the folder of a shard, or a plan")
+        shards = [each.name for each in entries if _FOLDER.fullmatch(each.name)]
+        hint = f"name one in it, such as {folder / min(shards, key=_by_number)}" if shards else ""
+        raise UsageError(f"{folder} holds no saved plan", hint=hint or "name the folder of a shard, or a plan")
     return found
+
+
+def _by_number(name: str) -> tuple[int, str]:
+    """Return by what names are sorted, so that 2 comes before 10."""
+    return len(name), name

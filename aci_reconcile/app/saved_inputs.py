@@ -69,6 +69,7 @@ def _whole_to_json(whole: Whole) -> dict[str, Any]:
         "orphans": list(whole.orphans),
         "files": list(whole.files),
         "api_version": whole.api_version,
+        **({"project": whole.project, "projects": list(whole.projects)} if whole.project else {}),
     }
 
 
@@ -80,6 +81,8 @@ def _whole_from_json(found: Request) -> Whole:
         tuple(found["orphans"]),
         tuple(found["files"]),
         found["api_version"],
+        found.get("project", ""),
+        tuple(found.get("projects", ())),
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from aci_reconcile.app.files import check_target, write_whole
 from aci_reconcile.app.manifests import read_variables
 from aci_reconcile.app.own_files import check_own
-from aci_reconcile.app.plan_folder import suggest_plans
+from aci_reconcile.app.plan_folder import suggest_plan, suggest_plans
 from aci_reconcile.app.policy import list_own
 from aci_reconcile.app.saved_inputs import inputs_from_json, inputs_to_json
 from aci_reconcile.app.shards import read_shard
@@ -22,7 +22,7 @@ from aci_reconcile.core.redaction import veil_variable
 from aci_reconcile.core.secret import fingerprint, needs_slow_hash
 from aci_reconcile.manifest import find_large_violation
 from aci_reconcile.reconcile.hash_cost import AT_ONCE
-from aci_reconcile.saved import Origin, add_seal, check_document, check_seal, make_document, make_salt, open_document
+from aci_reconcile.saved import Origin, add_seal, check_document, glance, make_document, make_salt, open_document
 from aci_reconcile.version import VERSION
 
 if TYPE_CHECKING:
@@ -146,19 +146,20 @@ def read_plan(file: Path, otherwise: str = "") -> Document:
     return check_document(document, str(file), wrong[1] if wrong is not None else "")
 
 
-def check_seals(files: Iterable[Path]) -> None:
-    """Check that plans to be applied one after the other are as they were saved, before the first is.
+def glance_at_plan(file: Path) -> Document:
+    """Return the saved plan in a file, quickly: it is as it was saved, and what it says has not been checked.
 
     Raises:
-        UsageError: one cannot be read.
-        StalePlanError: one was cut off or changed.
+        UsageError: it cannot be read.
+        StalePlanError: it was cut off or changed.
     """
-    for file in files:
-        check_seal(_read(file, ""), str(file))
+    return glance(_read(file, ""), str(file))
 
 
 def _read(file: Path, otherwise: str) -> bytes:
     try:
+        if file.is_dir():
+            raise UsageError(f"{file} is a folder", hint=suggest_plan(file) or otherwise)
         if not stat.S_ISREG(file.stat().st_mode):  # reading a pipe without a writer would never end
             raise UsageError(f"{file} is not a regular file", hint=otherwise or "save the plan to a file, with --out")
         return file.read_bytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from aci_reconcile.app.execution import check_applyable
@@ -20,7 +20,7 @@ from aci_reconcile.render.json.plan import emit_summary
 from aci_reconcile.saved import add_seal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from aci_reconcile.app.workspace import Workspace
@@ -49,6 +49,10 @@ class Cut:
     count: int
     plan: str
     """The id that the plans of all shards have in common, and no other plan."""
+    project: str = ""
+    """What a fleet calls the project; empty without one."""
+    projects: Mapping[int, tuple[str, ...]] = field(default_factory=dict[int, "tuple[str, ...]"])
+    """All projects of that fleet with groups in a shard, by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,16 @@ def make_shard_plans(
     for shard, given in zip(cut.shards, allot(whole.plan, cut.shards), strict=True):
         own = tuple(groups[key] for key in sorted(shard.keys))
         orphans = _list_orphans(given, whole.plan)
-        counted = Whole(cut.plan, given.live, summary, orphans, _list_files(own, loaded), loaded.project.api_version)
+        counted = Whole(
+            cut.plan,
+            given.live,
+            summary,
+            orphans,
+            _list_files(own, loaded),
+            loaded.project.api_version,
+            cut.project,
+            cut.projects.get(shard.number, ()),
+        )
         number = ShardNumber(shard.number, cut.count, counted)
         addresses = (*(each.address for each in own), *orphans)
         request = replace(loaded.request, shard=number, addresses=addresses)

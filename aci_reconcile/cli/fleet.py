@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.reports import Reports
     from aci_reconcile.cli.session import Session
     from aci_reconcile.cli.shard_options import ShardOptions
+    from aci_reconcile.core.shards import ShardNumber
     from aci_reconcile.manifest.fleet import FleetProject
     from aci_reconcile.render.page.page import Page
 
@@ -93,6 +94,8 @@ class OneRun(Generic[A]):
     asked: A
     begun: Begun | None = None
     """What was begun for it before its turn."""
+    shard: ShardNumber | None = None
+    """Which shard it is, where all runs are those of one project."""
 
     @property
     def sources(self) -> Sources:
@@ -135,6 +138,7 @@ def run_each(
         subject: what all are about.
     """
     results: list[Result] = []
+    noun = "project"
     # What an apply lists while another one writes may be hours old when it comes up.
     if origin.command != "apply":
         runs = read_ahead(session, runs)
@@ -142,7 +146,11 @@ def run_each(
         show_heading(each.name, each.where, session, first=not results)
         asked = cast("R", replace(cast("Any", each.asked), report=()))
         end = _run_one(replace(session, begun=each.begun), asked, origin.command, command)
-        results.append(Result(each.where, origin, replace(end, page=replace(end.page, subject=each.name))))
+        if each.shard is None:
+            named, own = each.name, origin
+        else:
+            named, own, noun = subject, replace(origin, shard=each.shard), "shard"
+        results.append(Result(each.where, own, replace(end, page=replace(end.page, subject=named))))
         gc.collect(1)  # what hangs together in circles, before the next one needs as much again
         if session.interruption.has_come():
             break
@@ -150,7 +158,7 @@ def run_each(
     # Where stdout takes something else than pages, such as a matrix of jobs, this is for files alone.
     streamed = not (reports.pages or session.console.format == "text")
     reports.publish(
-        lambda console: _render(page, results, code, console, reports),
+        lambda console: _render(page, results, code, console, reports, noun),
         streamed=streamed,
         ending=Ending(lambda: page, code),
     )
@@ -245,7 +253,9 @@ def _run_one(session: Session, one: R, kind: str, command: Callable[[Session, R]
     return RunEnd(code, make_failure_page(kind, failure, None), failed=True, finished_at=session.clock.now())
 
 
-def _render(page: Page, results: Sequence[Result], code: ExitCode, console: Console, reports: Reports) -> str:
+def _render(
+    page: Page, results: Sequence[Result], code: ExitCode, console: Console, reports: Reports, noun: str
+) -> str:
     if console.format not in PLAIN:
         return reports.page(page, console)
     if console.json:
@@ -254,7 +264,8 @@ def _render(page: Page, results: Sequence[Result], code: ExitCode, console: Cons
 
         runs = [(each.origin, each.end) for each in results]
         return render_merged_json(page, runs, exit_code=code, tool_version=VERSION)
-    rows = [(each.end.page.subject, sanitize(each.end.page.verdict)) for each in results]
-    heading, *lines = ("  ".join(cells) for cells in align([("PROJECT", "RESULT"), *rows]))
-    total = f"{count(len(results), 'project')}. {sanitize(page.verdict)}"
+    names = [str(each.origin.shard) if noun == "shard" else each.end.page.subject for each in results]
+    rows = [(name, sanitize(each.end.page.verdict)) for name, each in zip(names, results, strict=True)]
+    heading, *lines = ("  ".join(cells) for cells in align([(noun.upper(), "RESULT"), *rows]))
+    total = f"{count(len(results), noun)}. {sanitize(page.verdict)}"
     return "\n".join(("", console.style.paint(console.style.dim, heading), *lines, "", total))

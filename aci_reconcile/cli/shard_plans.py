@@ -23,7 +23,7 @@ from aci_reconcile.render.formats.result import RunOrigin
 from aci_reconcile.render.json.shards import SavedShard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from aci_reconcile.app.plan_folder import PlanFolder
@@ -46,6 +46,8 @@ class _Saving:
     draft: PlanFolder
     asked: ShardsOptions
     now: float
+    projects: Mapping[int, tuple[str, ...]] = field(default_factory=dict[int, "tuple[str, ...]"])
+    """Of a fleet: the projects that have a plan for a shard, by its number."""
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     writes: dict[int, int] = field(default_factory=dict[int, int])
     """How many groups each shard writes, by its number."""
@@ -117,7 +119,8 @@ def save_fleet_plans(session: Session, asked: ShardsOptions, folder: Path) -> Ex
         open_reports("plan", session, asked.report, taken=(file,)) as reports,
     ):
         reports.pages = False
-        saving = _Saving(draft, asked, session.clock.now())
+        projects = {each.number: groups.list_projects(each) for each in shards}
+        saving = _Saving(draft, asked, session.clock.now(), projects)
 
         def save_project(own: Session, one: ShardsOptions) -> ExitCode:
             _plan_project(
@@ -176,7 +179,8 @@ def _plan_project(
                 ending=Ending(lambda: _make_page(whole.plan, header), ExitCode.OK),
             )
             check_whole(whole.plan)
-            for each in make_shard_plans(whole, Cut(shards, count(), saving.id), workspace, inputs, session.cwd):
+            parts = Cut(shards, count(), saving.id, asked.fleet.name, saving.projects)
+            for each in make_shard_plans(whole, parts, workspace, inputs, session.cwd):
                 saving.save(each, asked.fleet.name)
             return workspace.loaded
 

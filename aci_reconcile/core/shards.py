@@ -44,6 +44,10 @@ class Whole:
     """The manifests of its groups, below the folder of the project file; it reads no others."""
     api_version: str = ""
     """The newest that any manifest of the project asks for."""
+    project: str = ""
+    """What the fleet calls the project, if it was planned for one."""
+    projects: tuple[str, ...] = ()
+    """All projects of that fleet that have a plan for this shard."""
 
 
 @dataclass(frozen=True, slots=True)

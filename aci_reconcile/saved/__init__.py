@@ -10,7 +10,7 @@ from aci_reconcile.saved.canonical import Document, Sealed, render_document
 from aci_reconcile.saved.comparison import find_moved, find_other_target
 from aci_reconcile.saved.display import make_saved_page, render_saved_text
 from aci_reconcile.saved.document import Origin, add_seal, compute_plan_digest, make_document, make_salt
-from aci_reconcile.saved.validation import check_document, check_seal, is_expired, open_document, read_time
+from aci_reconcile.saved.validation import check_document, glance, is_expired, open_document, read_time
 
 __all__ = [
     "Document",
@@ -18,10 +18,10 @@ __all__ = [
     "Sealed",
     "add_seal",
     "check_document",
-    "check_seal",
     "compute_plan_digest",
     "find_moved",
     "find_other_target",
+    "glance",
     "is_expired",
     "make_document",
     "make_salt",

@@ -22,6 +22,25 @@ def open_document(content: bytes, name: str) -> Document:
     Raises:
         StalePlanError: it is not a saved plan, has another format, or was changed.
     """
+    found = _parse(content, name)
+    if not is_sealed(found, content):
+        raise _make_damaged_error(name)
+    return found
+
+
+def glance(content: bytes, name: str) -> Document:
+    """Return the document in a file, quickly: its seal and its format are checked, and nothing of what it says.
+
+    Raises:
+        StalePlanError: it was cut off or changed, has another format, or is no saved plan.
+    """
+    found = _parse(content, name)
+    if not ends_with_seal(content):
+        raise _make_damaged_error(name)
+    return found
+
+
+def _parse(content: bytes, name: str) -> Document:
     try:
         document = json.loads(content.decode("ascii"))
     except (ValueError, RecursionError) as error:
@@ -34,19 +53,7 @@ def open_document(content: bytes, name: str) -> Document:
     versioned = isinstance(version, str) and _VERSION.fullmatch(version)
     if versioned and find_major(versioned[0]) != find_major(SAVED_FORMAT):
         raise StalePlanError(f"{name} has the format {version}, and this version reads {SAVED_FORMAT}", hint=_HINT)
-    if not is_sealed(found, content):
-        raise _make_damaged_error(name)
     return found
-
-
-def check_seal(content: bytes, name: str) -> None:
-    """Check that a file is as it was saved, quickly: its seal, and nothing of what it says.
-
-    Raises:
-        StalePlanError: it was cut off or changed, or is no saved plan.
-    """
-    if not ends_with_seal(content):
-        raise _make_damaged_error(name)
 
 
 def check_document(document: Document, name: str, complaint: str) -> Document:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from aci_reconcile.cli.reports import Reports
     from aci_reconcile.cli.session import Session
     from aci_reconcile.core.errors import ExitCode
-    from aci_reconcile.saved import Document
 
 _PLACE: Final = ("environment", "resource_group", "subscription", "local", "arm_endpoint", "cloud")
 
@@ -41,7 +40,7 @@ class ApplyOptions:
             safety=True,
             type=options.FILE,
             metavar="FILE",
-            help="Apply the plan that plan --out saved, if it still holds. Does not ask.",
+            help="Apply the plan that plan --out saved, or a folder of shards --out, if it still holds. Does not ask.",
         )
     )
     checksum: str | None = declare(
@@ -83,8 +82,8 @@ class ApplyOptions:
         return Inputs(sources, self.releases.make_allow(restore=self.restore), self.line.typed)
 
 
-def apply(session: Session, asked: ApplyOptions, saved: Document | None = None) -> ExitCode:
-    """Plan, show, ask, apply and report; or do that for each project of a fleet. ``saved``: the plan, if known."""
+def apply(session: Session, asked: ApplyOptions) -> ExitCode:
+    """Plan, show, ask, apply and report; or do that for each project of a fleet, or each plan in a folder."""
     if asked.fleet.fleet is not None:
         from aci_reconcile.cli.fleet import run_fleet
 
@@ -108,7 +107,7 @@ def apply(session: Session, asked: ApplyOptions, saved: Document | None = None) 
     with open_reports(
         "apply", session, asked.report, environment=environment, taken=(asked.plan,), shard=asked.shard
     ) as reports:
-        expected = _expect_plan(session, asked, reports, saved)
+        expected = _expect_plan(session, asked, reports)
         health = wait is Wait.HEALTHY
         with make_expected_plan(expected, target, session, Refresh(asked.refresh), health=health) as (workspace, plan):
             header = workspace.header
@@ -135,15 +134,16 @@ def apply(session: Session, asked: ApplyOptions, saved: Document | None = None) 
 
 
 def _apply_folder(session: Session, asked: ApplyOptions, folder: Path) -> ExitCode:
-    """Apply all plans in the folder of a shard: one for each project of a fleet.
+    """Apply all plans in a folder: those of all shards, or of a fleet those of one shard for each project.
 
     Raises:
         UsageError: the folder holds no plan, or one digest is to be that of several.
-        StalePlanError: one of them is not as it was saved: then none is applied.
+        StalePlanError: one of them is not as it was saved, is missing, or is of another whole: then none is applied.
     """
     from aci_reconcile.app.origin import find_commit
     from aci_reconcile.app.plan_folder import list_plan_files
-    from aci_reconcile.app.saved_plan import check_seals, find_shard, read_plan
+    from aci_reconcile.app.plan_sets import check_plan_set, read_part, sort_parts
+    from aci_reconcile.app.saved_plan import glance_at_plan
     from aci_reconcile.cli.fleet import OneRun, run_each
     from aci_reconcile.cli.reports import open_reports
     from aci_reconcile.render.formats.result import RunOrigin
@@ -152,27 +152,27 @@ def _apply_folder(session: Session, asked: ApplyOptions, folder: Path) -> ExitCo
         raise UsageError(f"--checksum is about one plan, and {folder} is a folder", hint="name one of the plans in it")
     files = list_plan_files(folder)
     with open_reports("apply", session, asked.report, taken=files) as reports:
-        check_seals(files[1:])
-        # Large, and still needed by the first run alone.
-        known = {files[0]: read_plan(files[0])}
-        number, commit = find_shard(known[files[0]]), find_commit(session.cwd)
-        reports.name_run(commit, number)
-        runs = (OneRun(each.stem, str(each), replace(asked, plan=each)) for each in files)
-        command = _make_timed(session, asked.time_box, known)
-        return run_each(session, RunOrigin("apply", number, commit), reports, runs, command, folder.parent.name)
+        # Of each no more is kept than which part it is: plans are large.
+        parts = sort_parts(read_part(glance_at_plan(each), each) for each in files)
+        of_fleet, commit = bool(parts[0].project), find_commit(session.cwd)
+        origin = RunOrigin("apply", parts[0].shard if of_fleet else None, commit)
+        reports.name_run(commit, origin.shard)
+        check_plan_set(parts, folder)
+        runs = (
+            OneRun(each.file.stem, str(each.file), replace(asked, plan=each.file), shard=each.own_shard)
+            for each in parts
+        )
+        subject = folder.parent.name if of_fleet else parts[0].owner
+        return run_each(session, origin, reports, runs, _make_timed(session, asked.time_box), subject)
 
 
-def _make_timed(
-    session: Session, time_box: float | None, known: dict[Path, Document] | None = None
-) -> Callable[[Session, ApplyOptions], ExitCode]:
-    """Return an apply for each of several projects, which share one time box; it takes plans that are known."""
+def _make_timed(session: Session, time_box: float | None) -> Callable[[Session, ApplyOptions], ExitCode]:
+    """Return an apply for each of several runs, which share one time box."""
     ends_at = None if time_box is None else session.clock.now() + time_box
-    read = known or {}
 
     def apply_in_time(session: Session, asked: ApplyOptions) -> ExitCode:
         left = None if ends_at is None else max(ends_at - session.clock.now(), 0.0)
-        saved = read.pop(asked.plan, None) if asked.plan is not None else None
-        return apply(session, replace(asked, time_box=left), saved)
+        return apply(session, replace(asked, time_box=left))
 
     return apply_in_time
 
@@ -195,8 +195,8 @@ def _take_plan_file(asked: ApplyOptions) -> ApplyOptions:
     return replace(asked, plan=saved[0], paths=(), line=line)
 
 
-def _expect_plan(session: Session, asked: ApplyOptions, reports: Reports, saved: Document | None) -> Expected:
-    """Return the plan that ``--plan`` and ``--checksum`` allow; ``saved`` is the first of them, if it was read."""
+def _expect_plan(session: Session, asked: ApplyOptions, reports: Reports) -> Expected:
+    """Return the plan that ``--plan`` and ``--checksum`` allow."""
     from aci_reconcile.app.expected_plan import Expected, expect_saved, parse_digest
     from aci_reconcile.app.origin import find_commit
     from aci_reconcile.app.saved_plan import find_shard, read_plan
@@ -207,7 +207,7 @@ def _expect_plan(session: Session, asked: ApplyOptions, reports: Reports, saved:
         return Expected(asked.inputs, digest=digest)
     again = ("apply", str(asked.plan), *asked.line.repeat(*_PLACE))
     manifests = f"nothing was written; for manifests, type: {OWN}{' '.join(map(quote, again))}"
-    saved, now = saved or read_plan(asked.plan, manifests), session.clock.now()
+    saved, now = read_plan(asked.plan, manifests), session.clock.now()
     # Also where it turns out to be stale, the report says which shard that was.
     reports.name_run(find_commit(session.cwd), find_shard(saved))
     return expect_saved(saved, str(asked.plan), asked.inputs, cwd=session.cwd, now=now, digest=digest)

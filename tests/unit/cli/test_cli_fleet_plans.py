@@ -165,3 +165,58 @@ def test_a_folder_that_is_no_shard(words: tuple[str, ...], said: str, fleet: Com
     assert ran.code in {1, 4}
     assert said in ran.err, ran.err
     assert [] == [each for each in served.writes if "shop" in each[1]]
+
+
+def test_a_plan_says_which_projects_the_shard_has(fleet: CommandLine) -> None:
+    """Its own first, and those without which the folder is not applied."""
+    fleet("shards", "--fleet", "fleet.yaml", "--max", "2", "--out", "plans")
+    for name in list_files(fleet):
+        folder, _, file = name.partition("/")
+        whole = json.loads((fleet.folder / "plans" / name).read_text(encoding="utf-8"))["request"]["whole"]
+
+        assert file.removesuffix(".json") == whole["project"]
+        assert whole["projects"] == [each.stem for each in sorted((fleet.folder / "plans" / folder).iterdir())]
+
+
+@pytest.mark.parametrize("damage", ["missing", "doubled", "other shard", "other whole", "one project"])
+def test_a_folder_without_a_project_is_not_applied(damage: str, fleet: CommandLine, served: Served) -> None:
+    """A project that was left out would be green."""
+    fleet("shards", "--project", "shop/aci-reconcile.yaml", "-s", ONE, "--out", "single")
+    fleet("shards", "--fleet", "fleet.yaml", "--max", "2", "--out", "other")
+    fleet("shards", "--fleet", "fleet.yaml", "--max", "2", "--out", "plans")
+    folder = fleet.folder / "plans/shard-1"
+    first, *_, last = sorted(folder.iterdir())
+    sources = {
+        "doubled": (first, "x.json"),
+        "other shard": (min((fleet.folder / "plans/shard-2").iterdir()), "x.json"),
+        "other whole": (fleet.folder / f"other/shard-1/{last.name}", last.name),
+        "one project": (fleet.folder / "single/shard-1.json", "x.json"),
+    }
+    said = {
+        "missing": f"of the projects of shard 1/2 there is no plan of {last.stem}",
+        "doubled": f"{first.stem}.json and plans/shard-1/x.json are both the plan of {first.stem}",
+        "other shard": "is of shard ",
+        "other whole": " is of the whole ",
+        "one project": " is of the whole ",
+    }
+    if damage == "missing":
+        last.unlink()
+    else:
+        source, name = sources[damage]
+        (folder / name).write_bytes(source.read_bytes())
+    ran = fleet("apply", "--plan", "plans/shard-1", "--report", "json=1.json")
+    result = json.loads((fleet.folder / "1.json").read_text(encoding="utf-8").splitlines()[-1])["result"]
+
+    assert 4 == ran.code
+    assert said[damage] in ran.err, ran.err
+    assert [] == served.writes
+    assert (4, True) == (result["exit_code"], result["failed"])
+
+
+def test_the_folder_of_all_shards_is_no_shard(fleet: CommandLine, served: Served) -> None:
+    """The message names one of them."""
+    fleet("shards", "--fleet", "fleet.yaml", "--max", "2", "--out", "plans")
+    ran = fleet("apply", "--plan", "plans")
+
+    assert (1, []) == (ran.code, served.writes)
+    assert "plans holds no saved plan\n  name one in it, such as plans/shard-1" in ran.err

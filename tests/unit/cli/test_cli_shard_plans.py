@@ -27,10 +27,10 @@ def fleet(project: CommandLine) -> CommandLine:
     return project
 
 
-def declare(project: CommandLine, number: int, os: str = "Linux") -> None:
+def declare(project: CommandLine, number: int, os: str = "Linux", region: str = "") -> None:
     """Write the manifest of a group."""
     container = "{name: c, image: 'nginx:1', resources: {cpu: 1, memoryInGB: 1}}"
-    text = f"name: g{number}\nlocation: {REGIONS[number % 3]}\nosType: {os}\ncontainers: [{container}]\n"
+    text = f"name: g{number}\nlocation: {region or REGIONS[number % 3]}\nosType: {os}\ncontainers: [{container}]\n"
     project.write(f"manifests/g{number}.yaml", text)
 
 
@@ -340,3 +340,96 @@ def test_as_few_shards_as_the_plan_needs(fleet: CommandLine) -> None:
     assert [0.4] == [each["minutes"] for each in planned["shards"]]
     assert [0] == applied
     assert "No changes." in fleet("plan").out
+
+
+def test_a_folder_is_applied_as_a_whole(fleet: CommandLine) -> None:
+    """In the order of the shards, as one result, of which nothing is missing for ``merge``."""
+    fleet("shards", "--out", "plans")
+    ran = fleet("apply", "--plan", "plans", "--report", "json=all.json", "--report", "markdown=all.md")
+    merged = fleet("merge", "all.json")
+
+    assert 0 == ran.code, ran.err
+    assert ran.out.endswith(
+        "SHARD  RESULT\n"
+        "1/3    Apply complete! Resources: 3 added, 0 changed, 0 destroyed.\n"
+        "2/3    Apply complete! Resources: 2 added, 0 changed, 0 destroyed.\n"
+        "3/3    Apply complete! Resources: 2 added, 0 changed, 0 destroyed.\n"
+        "\n"
+        "3 shards. Apply complete! Resources: 7 added, 0 changed, 0 destroyed.\n"
+    )
+    assert "`shop`: Apply complete!" in (fleet.folder / "all.md").read_text(encoding="utf-8")
+    assert (0, True) == (merged.code, "7 added" in merged.out), merged.err
+    assert 0 == fleet("plan", "--detailed-exitcode").code
+
+
+def test_more_than_nine_plans_are_in_their_order(fleet: CommandLine) -> None:
+    """Not in that of their names."""
+    regions = ("westus", "westus2", "uksouth", "ukwest", "eastus2", "centralus", "southcentralus", "eastasia")
+    for number, region in enumerate(regions, 10):
+        declare(fleet, number, region=region)
+    fleet("shards", "--out", "plans")
+    ran = fleet("apply", "--plan", "plans")
+    lines = ran.out[ran.out.index("SHARD") :].splitlines()[1:-2]
+
+    assert [f"{number}/11" for number in range(1, 12)] == [line.split()[0] for line in lines]
+
+
+@pytest.mark.parametrize("damage", ["missing", "doubled", "mixed", "moved", "alone", "none", "empty"])
+def test_a_folder_without_the_whole_is_not_applied(damage: str, fleet: CommandLine, served: Served) -> None:
+    """It says what is wrong and what to do; a single plan of it may be applied all the same."""
+    there = ("--arm-endpoint", served.url)
+    folder = fleet.folder / "plans"
+    fleet("shards", "--out", "other", *there)
+    fleet("plan", "--out", "solo.json", *there)
+    fleet("shards", "--out", "plans", *there)
+    said = {
+        "missing": "of 3 shards there is no plan of 2",
+        "doubled": "plans/shard-1.json and plans/x.json are both the plan of shard 1/3",
+        "mixed": "plans/shard-2.json is of the whole ",
+        "moved": "plans/shard-2.json is of ",
+        "alone": "plans/x.json was not saved by shards --out",
+        "none": "plans/x.json was not saved by shards --out",
+        "empty": "plans holds no saved plan",
+    }
+    if damage in {"missing", "moved", "mixed", "none", "empty"}:
+        (folder / "shard-2.json").unlink()
+    if damage in {"none", "empty"}:
+        for number in (1, 3):
+            (folder / f"shard-{number}.json").unlink()
+    texts = {
+        "doubled": (folder / "shard-1.json", "x.json"),
+        "mixed": (fleet.folder / "other/shard-2.json", "shard-2.json"),
+        "moved": (fleet.folder / "other/shard-2.json", "shard-2.json"),
+        "alone": (fleet.folder / "solo.json", "x.json"),
+        "none": (fleet.folder / "solo.json", "x.json"),
+    }
+    if damage in texts:
+        source, name = texts[damage]
+        (folder / name).write_bytes(source.read_bytes())
+    ran = fleet("apply", "--plan", "plans", *there)
+
+    assert (1 if damage == "empty" else 4) == ran.code
+    assert said[damage] in ran.err, ran.err
+    assert damage == "empty" or "plan again with shards --out, or name a single plan, such as plans/" in ran.err
+    assert [] == served.writes
+    assert damage in {"none", "empty"} or 0 == fleet("apply", "--plan", "plans/shard-1.json", *there).code
+
+
+def test_the_result_of_an_incomplete_folder_is_never_green(fleet: CommandLine) -> None:
+    """Also not for the job that merges it."""
+    fleet("shards", "--out", "plans")
+    (fleet.folder / "plans/shard-3.json").unlink()
+    ran = fleet("apply", "--plan", "plans", "--report", "json=all.json")
+    merged = fleet("merge", "all.json")
+
+    assert (4, 4) == (ran.code, merged.code), merged.err
+
+
+@pytest.mark.parametrize("words", [("show",), ("show", "--local")])
+def test_a_folder_where_one_plan_is_wanted(words: tuple[str, ...], fleet: CommandLine) -> None:
+    """The message names one of its plans."""
+    fleet("shards", "--out", "plans")
+    ran = fleet(*words, "plans")
+
+    assert (1, "") == (ran.code, ran.out)
+    assert "plans is a folder\n  name one plan in it, such as plans/shard-1.json" in ran.err

@@ -160,7 +160,7 @@ def test_every_field_of_a_policy_counts() -> None:
     assert set(policy_to_json(policy(allotment=Allotment(7)))) == set(SCHEMA["$defs"]["policy"]["properties"])
 
 
-WHOLE = Whole("plan", 7, {"add": 1}, ("rg/orphan",), ("manifests/web.yaml",), "2025-09-01")
+WHOLE = Whole("plan", 7, {"add": 1}, ("rg/orphan",), ("manifests/web.yaml",), "2025-09-01", "shop", ("bill", "shop"))
 FULL = Inputs(
     Sources(
         (Path("a.yaml"),), Path("p.yaml"), "prod", (("v", "1"),), (Path("e"),), ("web",), "sub", "rg",
