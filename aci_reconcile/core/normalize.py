@@ -21,7 +21,7 @@ from aci_reconcile.core.references import Deferred
 from aci_reconcile.core.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from aci_reconcile.core.model import Body, Json, Resource
 
@@ -81,8 +81,13 @@ def secrets_of(body: Body) -> dict[str, Secret]:
 
     JSON below a write-only field of the author's own shape (``protectedSettings``) counts text by text.
     """
-    found = {path.lstrip("."): secret for path, secret in _collect_secrets(body, ROOT)}
-    return {path: found[path] for path in sorted(found)}
+    return order_secrets(_collect_secrets(body, ROOT))
+
+
+def order_secrets(secrets: Iterable[tuple[str, Secret]]) -> dict[str, Secret]:
+    """Return secrets by their paths, in the order of the path's parts."""
+    found = {path.lstrip("."): secret for path, secret in secrets}
+    return found if len(found) == 1 else {path: found[path] for path in sorted(found)}
 
 
 def secrets_in(resource: Resource) -> Mapping[str, Secret]:
@@ -281,9 +286,19 @@ def _collect_secrets(value: Json, node: Node | None) -> list[tuple[str, Secret]]
         entry = child(node, name)
         if entry is not None and not entry.hides:
             continue
-        for path, secret in _collect_secrets(inner, entry):
-            found.append((path if entry is not None and entry.row.unnamed else f".{name}{path}", secret))
+        start = name_member(name, entry)
+        found += [(f"{start}{path}", secret) for path, secret in _collect_secrets(inner, entry)]
     return found
+
+
+def name_member(name: str, node: Node | None) -> str:
+    """Return the part of a secret's path that stands for a property."""
+    return "" if node is not None and node.row.unnamed else f".{name}"
+
+
+def name_entry(raw: Json, node: Node | None, position: int) -> str:
+    """Return the part of a secret's path that stands for an entry of a list."""
+    return f"[{(entry_key(raw, node) if node is not None else '') or position}]"
 
 
 def _collect_list_secrets(values: Sequence[Json], node: Node | None) -> list[tuple[str, Secret]]:
@@ -291,8 +306,8 @@ def _collect_list_secrets(values: Sequence[Json], node: Node | None) -> list[tup
     found: list[tuple[str, Secret]] = []
     for position, each in enumerate(values):
         if inner := _collect_secrets(each, item):
-            key = (entry_key(each, node) if node is not None else "") or str(position)
-            found += [(f"[{key}]{path}", secret) for path, secret in inner]
+            start = name_entry(each, node, position)
+            found += [(f"{start}{path}", secret) for path, secret in inner]
     return found
 
 

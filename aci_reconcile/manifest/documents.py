@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,7 @@ from aci_reconcile.manifest.syntax.codes import ACI116
 from aci_reconcile.manifest.syntax.expansion import Expansion, expand
 from aci_reconcile.manifest.syntax.hints import find_bare_names, read_placeholder
 from aci_reconcile.manifest.syntax.items import Item, Places
+from aci_reconcile.manifest.syntax.quick_body import read_body
 from aci_reconcile.manifest.syntax.reference_codes import ACI158
 from aci_reconcile.manifest.syntax.reference_grammar import has_reference
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from aci_reconcile.manifest.project.request import Request
     from aci_reconcile.manifest.project.settings import Settings
     from aci_reconcile.manifest.source.nodes import Entry, Source
+    from aci_reconcile.manifest.syntax.quick_body import BodyRead
     from aci_reconcile.manifest.syntax.references import References
 
 KINDS: Final[Mapping[str, Node]] = {CONTAINER_GROUPS: GROUP}
@@ -60,6 +63,8 @@ _NO_KEYS: Final = Item({}, Places(), Diagnostics())
 _CHECKS: Final = GroupChecks()
 """One for all runs of a process, because what is without a flaw stays so."""
 
+_NOT_SENT: Final = frozenset((*ENVELOPE, *OWN_KEYS.children))
+"""The keys of a document that are no part of the body."""
 _NULL: Final = "a group needs a {0}, and `null` removes the one from the project"
 _GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
 """What can stand in an ARM id as the name of a resource (docs: naming rules)."""
@@ -128,14 +133,13 @@ class _Document:
         name = self._read_name(expanded) if isinstance(expanded, MapNode) else ""
         merged = self._merge_layers(expanded, name)
         merged = self.change(merged) if self.change is not None else merged
-        own_keys = self._read_own_keys(merged, BodyReader(self.diagnostics, self.references, lenient=lenient))
-        reader = BodyReader(self.diagnostics, self.references, lenient=lenient)
-        body = self._read_body(merged, reader)
+        own_keys = self._read_own_keys(merged, lenient=lenient)
+        body, places, secrets = self._read_body(merged, lenient=lenient)
         # An outline may lack the first key, whose place it keeps as its own.
         where = self.node.entries[0].where if self.node.entries and self.checked else self.node.where
         resource_group = self._choose_resource_group(own_keys, merged)
-        body = self._add_location(body, reader, merged)
-        item = Item(body, reader.places, self.diagnostics)
+        body = self._add_location(body, places, merged)
+        item = Item(body, places, self.diagnostics)
         if self.checked:
             _CHECKS.check(item)
         if not name:  # now that all its other mistakes have been found
@@ -143,18 +147,16 @@ class _Document:
         identity = ResourceId(self.settings.project.subscription, resource_group, name, type_)
         # What the body contains is noted once, while it is read: later searches in every group would cost more.
         body = drop_computed(body)
-        plain = reader.places.plain
-        known = (
-            None if plain else Contents(body, secrets_of(body), reader.places.refers and bool(find_references(body)))
-        )
+        plain = places.plain
+        secrets = secrets_of(body) if secrets is None and not plain else secrets or {}
+        known = None if plain else Contents(body, secrets, places.refers and bool(find_references(body)))
         resource = Resource(identity, body, read_lifecycle(own_keys, body), where, plain, known)
         refers = known is not None and known.refers
         return DeclaredGroup(resource, api_version, own_keys, tuple(list_references(item)) if refers else ())
 
     def _is_lenient(self, api_version: str) -> bool:
         """Whether unknown properties are allowed, because the manifest was written for a newer api-version."""
-        wanted = find_newest(api_version, self.settings.project.api_version)
-        return bool(wanted) and order_api_version(wanted) > order_api_version(API_VERSION)
+        return _is_newer(find_newest(api_version, self.settings.project.api_version))
 
     def _read_api_version(self) -> str:
         """Return the api-version that the document asks for; empty if it asks for none, or it is not valid."""
@@ -217,6 +219,8 @@ class _Document:
 
     def _merge_layers(self, expanded: Source, name: str) -> MapNode:
         """Lay the project's defaults under the group and the environment's patches over it."""
+        if self.settings.defaults is None and not self.settings.patches and isinstance(expanded, MapNode):
+            return expanded
         layers = Layers(self.diagnostics)
         merged = layers.merge(_select_defaults(self.settings.defaults, expanded), expanded, GROUP)
         for patch in self._find_patches(name) if self.settings.patches else ():
@@ -239,18 +243,20 @@ class _Document:
         text = replace(self.references, diagnostics=Diagnostics()).replace(group, "resourceGroup")
         return text.value if isinstance(text.value, str) and not text.failed else ""
 
-    def _read_own_keys(self, merged: MapNode, reader: BodyReader) -> Item:
+    def _read_own_keys(self, merged: MapNode, *, lenient: bool) -> Item:
         """Return the keys that are never sent to Azure: the resource group and the life cycle."""
         kept = tuple([entry for entry in merged.entries if entry.key in OWN_KEYS.children])
         if not kept:
             return _NO_KEYS
+        reader = BodyReader(self.diagnostics, self.references, lenient=lenient)
         value = reader.read(MapNode(kept, merged.where), OWN_KEYS, (), "")
         body: Json = as_object(value) if isinstance(value, dict) else {}
         return Item(body, reader.places, self.diagnostics)
 
-    def _read_body(self, merged: MapNode, reader: BodyReader) -> dict[str, Json]:
-        value = reader.read(merged.without(*ENVELOPE, *OWN_KEYS.children), ROOT, (), "")
-        return value if isinstance(value, dict) else {}
+    def _read_body(self, merged: MapNode, *, lenient: bool) -> BodyRead:
+        entries = tuple([entry for entry in merged.entries if entry.key not in _NOT_SENT])
+        node = merged if len(entries) == len(merged.entries) else MapNode(entries, merged.where)
+        return read_body(node, ROOT, self.references, self.diagnostics, lenient=lenient)
 
     def _choose_resource_group(self, own_keys: Item, merged: MapNode) -> str:
         """Return the resource group of the manifest, else of the project, else of the flag, which may not differ."""
@@ -275,28 +281,34 @@ class _Document:
             self.diagnostics.add(code, where, message, hint=hint, path="resourceGroup")
         return found
 
-    def _add_location(self, body: dict[str, Json], reader: BodyReader, merged: MapNode) -> dict[str, Json]:
+    def _add_location(self, body: dict[str, Json], places: Places, merged: MapNode) -> dict[str, Json]:
         """Return the body with the project's location where the group says none."""
         declared, flag = as_text(body.get("location")), self.request.location
         if declared and flag and not is_same_location(flag, declared):
             message = f"the manifest says {quote(declared)}, but the command line says {quote(flag)}"
-            where = reader.places.find(("location",))
+            where = places.find(("location",))
             self.diagnostics.add(ACI137, where, message, hint="remove one of them", path="location")
         if not declared and "location" in body:
-            where, message = reader.places.find(("location",)), "expected a region, found an empty text"
+            where, message = places.find(("location",)), "expected a region, found an empty text"
             self.diagnostics.add(ACI116, where, message, hint="write `location: westeurope`", path="location")
         taken = merged.get_entry("location")
         removed = taken is not None and is_removed(taken.value)
         found = declared or ("" if removed else self.settings.project.location) or flag
-        if not found and ("location",) not in reader.places.doubtful:
+        if not found and ("location",) not in places.doubtful:
             where = taken.where if removed and taken else self.node.where
             hint = "set a location such as `location: westeurope` here or in the project file"
             message = _NULL.format("location") if removed else "the group has no location"
             self.diagnostics.add(ACI136, where, message, hint=hint, path="location")
         place = self.settings.find_place("location")
         if not declared and not removed and place is not None:  # its mistakes are reported once for all groups
-            reader.places.where["location",] = place
+            places.where["location",] = place
         return {"location": found, **body} if found else body
+
+
+@functools.lru_cache(maxsize=64)
+def _is_newer(version: str) -> bool:
+    """Whether an api-version is newer than the one whose properties are known."""
+    return bool(version) and order_api_version(version) > order_api_version(API_VERSION)
 
 
 def _find_value(node: MapNode, name: str) -> Source | None:

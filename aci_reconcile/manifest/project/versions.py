@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from typing import Final
 
@@ -29,6 +30,7 @@ def order_api_version(text: str) -> tuple[str, bool]:
     return text[:10], not text.endswith("-preview")
 
 
+@functools.lru_cache(maxsize=64)
 def find_newest(*versions: str) -> str:
     """Return the highest of some api-versions, ignoring empty ones."""
     return max((version for version in versions if version), key=order_api_version, default="")

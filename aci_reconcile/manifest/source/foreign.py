@@ -139,8 +139,9 @@ def identify_foreign(node: Source) -> Foreign | None:
     # This comes before the keys of a group, because our reports may have some of them at the top, too.
     if node.get_entry(_REPORTS) is not None and node.get_entry("containers") is None:
         return _match_keys({entry.key for entry in node.entries})
-    if any(entry.key.lower() in _OURS for entry in node.entries):  # shortcut for nearly every document
-        return None
+    for key, _, _ in node.entries:
+        if key.lower() in _OURS:  # shortcut for nearly every document
+            return None
     if _get_text(node.get("type")).lower() == CONTAINER_GROUPS.lower():
         return None
     keys = {entry.key for entry in node.entries}

@@ -6,10 +6,17 @@ They are tuples, because thousands of manifests make millions of them, and a fro
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aci_reconcile.core.errors import Where
+
+    _Tuple = TypeVar("_Tuple", bound="tuple[object, ...]")
+
+    class _Create(Protocol):
+        def __call__(self, kind: type[_Tuple], values: Iterable[object], /) -> _Tuple: ...
 
 
 @functools.lru_cache(maxsize=1024)
@@ -17,6 +24,9 @@ def fold_key(key: str) -> str:
     """Return a key in lowercase, without the separators of its words: ``memory_in_gb``, ``memory-in-gb``."""
     return key.replace("_", "").replace("-", "").lower()
 
+
+new_tuple: Final[_Create] = tuple.__new__  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+"""Creates a named tuple in half the time of its constructor, since every value of every manifest is one."""
 
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 """Plain texts that mean nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aci_reconcile.core.errors import Where
-from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode
+from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode, new_tuple
 from aci_reconcile.manifest.source.yaml_lines import MAX_LEVELS, NOTHING, SEPARATOR, NotSimpleError, Text, read_line
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _MAX_DOCUMENT: Final = 50_000
 """Characters of a document: too few for more values than the parser allows."""
-_new = tuple.__new__  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]  # of what, the calls say
-"""Creates a named tuple in half the time of its constructor, since every value of every manifest is one."""
 
 
 class _Open:
@@ -87,7 +85,7 @@ class _Reader:
         if self._waiting is not None:
             self._settle(self._waiting, indent, number, dash=dash)
         elif not stack:
-            stack.append(_Open(0, _new(Where, (file, number, 1)), None, is_map=True))
+            stack.append(_Open(0, new_tuple(Where, (file, number, 1)), None, is_map=True))
         top = stack[-1]
         while top.indent > indent or (top.entries is None and not dash and top.indent == indent):
             self._close()
@@ -100,24 +98,24 @@ class _Reader:
             if value is not None and not key:
                 top.items.append(_place(value, file, number))
                 return
-            top = _Open(indent + 2, _new(Where, (file, number, column)), None, is_map=True)
+            top = _Open(indent + 2, new_tuple(Where, (file, number, column)), None, is_map=True)
             stack.append(top)
         entries = _get_entries(top)
         if key in entries:
             raise NotSimpleError
-        where = _new(Where, (file, number, column))
+        where = new_tuple(Where, (file, number, column))
         if value is None:
-            missing = _new(ScalarNode, ("", _new(Where, (file, number, end)), True))
-            self._waiting = _new(Entry, (key, where, missing))
+            missing = new_tuple(ScalarNode, ("", new_tuple(Where, (file, number, end)), True))
+            self._waiting = new_tuple(Entry, (key, where, missing))
         else:
-            entries[key] = _new(Entry, (key, where, _place(value, file, number)))
+            entries[key] = new_tuple(Entry, (key, where, _place(value, file, number)))
 
     def _settle(self, waiting: Entry, indent: int, number: int, *, dash: bool) -> None:
         """Decide by the following line what the value of a key is: a map, a list, or nothing."""
         self._waiting = None
         top = self._stack[-1]
         if indent > top.indent or (dash and indent == top.indent):
-            where = _new(Where, (self._file, number, indent + 1))
+            where = new_tuple(Where, (self._file, number, indent + 1))
             self._stack.append(_Open(indent, where, waiting, is_map=not dash))
         else:
             _get_entries(top)[waiting.key] = waiting
@@ -127,16 +125,16 @@ class _Reader:
         done = self._stack.pop()
         node: Source
         if done.entries is None:
-            node = _new(ListNode, (tuple(done.items), done.where))
+            node = new_tuple(ListNode, (tuple(done.items), done.where))
         else:
-            node = _new(MapNode, (tuple(done.entries.values()), done.where))
+            node = new_tuple(MapNode, (tuple(done.entries.values()), done.where))
         if not self._stack:
             self._roots.append(node)
         elif done.key is None:
             self._stack[-1].items.append(node)
         else:
             name, where, _ = done.key
-            _get_entries(self._stack[-1])[name] = _new(Entry, (name, where, node))
+            _get_entries(self._stack[-1])[name] = new_tuple(Entry, (name, where, node))
 
     def _end_document(self) -> None:
         if not self._stack or len(self._stack) > MAX_LEVELS:
@@ -158,17 +156,17 @@ def _place(value: Text | Flow, file: str, number: int) -> Source:
     """Return the node of a value in a line of a file."""
     if isinstance(value, Text):
         text, column, plain = value
-        return _new(ScalarNode, (text, _new(Where, (file, number, column)), plain))
+        return new_tuple(ScalarNode, (text, new_tuple(Where, (file, number, column)), plain))
     keys, column, values = value
-    where = _new(Where, (file, number, column))
+    where = new_tuple(Where, (file, number, column))
     if keys is None:
-        return _new(ListNode, (tuple([_place(each, file, number) for each in values]), where))
-    return _new(
+        return new_tuple(ListNode, (tuple([_place(each, file, number) for each in values]), where))
+    return new_tuple(
         MapNode,
         (
             tuple(
                 [
-                    _new(Entry, (key, _new(Where, (file, number, at)), _place(each, file, number)))
+                    new_tuple(Entry, (key, new_tuple(Where, (file, number, at)), _place(each, file, number)))
                     for (key, at), each in zip(keys, values, strict=True)
                 ]
             ),

@@ -64,10 +64,13 @@ class SkippedFiles:
     def _identify(self, file: Path, documents: tuple[Source, ...], *, failed: bool) -> Foreign | None:
         """Return the kind of a file if another tool owns all of it; a project file under a wrong name is a mistake."""
         content = [each for each in documents if not (isinstance(each, ScalarNode) and each.null)]
-        found = [identify_foreign(each) for each in content]
-        # One document that may be a manifest makes the file one: skipping it could delete a group.
-        if any(kind is None or kind is PROJECT for kind in found):
-            return None
+        found: list[Foreign] = []
+        for each in content:
+            kind = identify_foreign(each)
+            # One document that may be a manifest makes the file one: skipping it could delete a group.
+            if kind is None or kind is PROJECT:
+                return None
+            found.append(kind)
         if failed:  # the rest of the file, which could not be parsed, may hold a manifest: search it as text
             return identify_foreign_text(self.files.read_head(file), json=file.suffix.lower() == ".json")
         return found[0] if found else None

@@ -7,6 +7,8 @@ import re
 import sys
 from typing import Final, NamedTuple
 
+from aci_reconcile.manifest.source.nodes import new_tuple
+
 MAX_LEVELS: Final = 20
 """Levels of nesting within a line, and again by indentation: together fewer than the parser allows."""
 _MAX_LINE: Final = 500
@@ -27,9 +29,6 @@ _FLOW_PLAIN = (
 _FLOW_ENTRY = re.compile(rf" *+(?:({_KEY}): ++)?(?:({_FLOW_PLAIN}|{_QUOTED}) *+([,\]}}])|([\[{{]))")
 _FLOW_NEXT = re.compile(r" *+([,\]}])")
 _FLOW_END = re.compile(_END)
-
-_new = tuple.__new__  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]  # of what, the calls say
-"""Creates a named tuple in half the time of its constructor, since every value of every manifest is one."""
 
 
 class Text(NamedTuple):
@@ -95,13 +94,13 @@ def read_line(raw: str) -> Line:
             return NOT_SIMPLE
     indent = len(spaces)
     column = indent + 1 if dash is None else indent + 3
-    return _new(Line, (indent, dash is not None, sys.intern(key or ""), column, value, found.end(3) + 2))
+    return new_tuple(Line, (indent, dash is not None, sys.intern(key or ""), column, value, found.end(3) + 2))
 
 
 def _make_text(text: str, column: int) -> Text:
     if text[0] in "\"'":
-        return _new(Text, (sys.intern(text[1:-1]), column, False))
-    return _new(Text, (sys.intern(text), column, True))
+        return new_tuple(Text, (sys.intern(text[1:-1]), column, False))
+    return new_tuple(Text, (sys.intern(text), column, True))
 
 
 def _read_flow(raw: str, start: int, level: int) -> tuple[Flow, int]:
@@ -137,7 +136,7 @@ def _read_flow(raw: str, start: int, level: int) -> tuple[Flow, int]:
             end, mark = _find_next(raw, end)
     if mark != closing:
         raise NotSimpleError
-    return _new(Flow, (tuple(keys.items()) if closing == "}" else None, start + 1, tuple(values))), end
+    return new_tuple(Flow, (tuple(keys.items()) if closing == "}" else None, start + 1, tuple(values))), end
 
 
 def _find_next(raw: str, end: int) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from aci_reconcile.core.fields import ROOT, Kind
 from aci_reconcile.core.fields.containers import CONTAINERS
 from aci_reconcile.manifest.keys import ENVELOPE
 from aci_reconcile.manifest.source.diagnostics import find_odd_character, quote
-from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode, fold_key
+from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode, fold_key, new_tuple
 from aci_reconcile.manifest.syntax.codes import (
     ACI078,
     ACI110,
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from aci_reconcile.core.fields import Node
     from aci_reconcile.manifest.source.diagnostics import Diagnostics
     from aci_reconcile.manifest.source.nodes import Source
+
+_OBJECT, _MAP, _LIST = Kind.OBJECT, Kind.MAP, Kind.LIST
+"""Looking up a member of an enumeration takes longer than comparing it."""
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ALIASES = {"api-version": "apiversion"}
@@ -66,12 +69,12 @@ def expand(node: Source, spec: Node, at: str, run: Expansion) -> Source:
     if shorthand is not None:
         node = shorthand(node, at, run.diagnostics)
     if isinstance(node, MapNode):
-        if spec.kind is Kind.OBJECT:
+        if spec.kind is _OBJECT:
             return _expand_object(node, spec, at, run)
-        if spec.kind is Kind.MAP and spec.item is not None:
+        if spec.kind is _MAP and spec.item is not None:
             return MapNode(tuple([_expand_entry(entry, spec.item, at, run) for entry in node.entries]), node.where)
-    if isinstance(node, ListNode) and spec.kind is Kind.LIST and spec.item is not None:
-        return ListNode(tuple(_expand_items(node, spec, spec.item, at, run)), node.where)
+    elif isinstance(node, ListNode) and spec.kind is _LIST and spec.item is not None:
+        return _expand_list(node, spec, spec.item, at, run)
     return node
 
 
@@ -79,16 +82,20 @@ def _expand_entry(entry: Entry, item: Node, at: str, run: Expansion) -> Entry:
     return Entry(entry.key, entry.where, expand(entry.value, item, join(at, entry.key), run))
 
 
-def _expand_items(node: ListNode, spec: Node, item: Node, at: str, run: Expansion) -> Iterable[Source]:
-    for index, each in enumerate(node.items):
-        yield expand(each, item, f"{at}[{_get_label(each, spec, index)}]", run)
+def _expand_list(node: ListNode, spec: Node, item: Node, at: str, run: Expansion) -> ListNode:
+    if item.row.path not in SHORTHANDS and all(type(each) is ScalarNode for each in node.items):
+        return node
+    items = [expand(each, item, f"{at}[{_get_label(each, spec, index)}]", run) for index, each in enumerate(node.items)]
+    return new_tuple(ListNode, (tuple(items), node.where))
 
 
 def _get_label(node: Source, spec: Node, index: int) -> str:
     if spec.row.key == ("name",) and isinstance(node, MapNode):
-        name = next((entry.value for entry in node.entries if entry.key.lower() == "name"), None)
-        if isinstance(name, ScalarNode) and name.text:
-            return name.text
+        for key, _, value in node.entries:
+            if key == "name" or key.lower() == "name":
+                if isinstance(value, ScalarNode) and value.text:
+                    return value.text
+                break
     return str(index)
 
 
@@ -113,9 +120,21 @@ class _Place(NamedTuple):
     short: bool
 
 
+class _Shape(NamedTuple):
+    """The properties of an object that an author may set, and whether ARM requires its ``properties``."""
+
+    places: Mapping[str, _Place]
+    """By ARM's own spelling of their names."""
+    wrapped: bool
+
+
 @functools.cache
+def _find_shape(spec: Node) -> _Shape:
+    """Return where the properties of an object belong."""
+    return _Shape(_list_places(spec), _needs_wrapper(spec))
+
+
 def _list_places(spec: Node) -> Mapping[str, _Place]:
-    """Return where the properties of an object belong that an author may set, by ARM's own spelling of their names."""
     inner = spec.children.get("properties")
     if inner is None or inner.kind is not Kind.OBJECT:
         return {name: _Place(each, False, each.row.path in SHORTHANDS) for name, each in _list_settable(spec)}
@@ -136,26 +155,30 @@ def _is_ignored(spec: Node) -> bool:
 
 def _expand_object(node: MapNode, spec: Node, at: str, run: Expansion) -> MapNode:
     """Return an object in ARM's shape: at once if all its keys are in ARM's own spelling, as nearly all are."""
-    places = _list_places(spec)
-    for entry in node.entries:
-        if entry.key not in places:
+    places, wrapped = _find_shape(spec)
+    for key, _, _ in node.entries:
+        if key not in places:
             return _Object(node, spec, at, run).expand()
     outside: list[Entry] = []
     inside: list[Entry] = []
+    changed = False
     for entry in node.entries:
         key, where, value = entry
         below, is_inside, short = places[key]
         if short or type(value) is not ScalarNode:
-            value = expand(value, below, join(at, key, below), run)
-            (inside if is_inside else outside).append(Entry(key, where, value))
-        else:
-            (inside if is_inside else outside).append(entry)
-    if inside or _needs_wrapper(spec):
-        outside.append(Entry("properties", node.where, MapNode(tuple(inside), node.where)))
-    return MapNode(tuple(outside), node.where)
+            expanded = expand(value, below, join(at, key, below), run)
+            if expanded is not value:
+                changed = True
+                entry = new_tuple(Entry, (key, where, expanded))  # noqa: PLW2901  the same, in ARM's shape
+        (inside if is_inside else outside).append(entry)
+    if inside or wrapped:
+        wrapper = new_tuple(MapNode, (tuple(inside), node.where))
+        outside.append(new_tuple(Entry, ("properties", node.where, wrapper)))
+    elif not changed:
+        return node
+    return new_tuple(MapNode, (tuple(outside), node.where))
 
 
-@functools.cache
 def _needs_wrapper(spec: Node) -> bool:
     """Whether ARM requires the ``properties`` of an object: added even if empty, so a message is about its content."""
     inner = spec.children.get("properties")

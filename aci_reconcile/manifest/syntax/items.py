@@ -35,9 +35,19 @@ class Places:
     """Whether the body is plain JSON: without secrets, and without references to other groups."""
     refers: bool = False
     """Whether a text of the body may refer to another group."""
+    search: Callable[[], Places] | None = None
+    """Finds the places; they are not known before the first question, because most bodies give no reason for one."""
+
+    def _complete(self) -> None:
+        """Find the places that are not known yet; what was noted already stays."""
+        if self.search is not None:
+            found, self.search = self.search(), None
+            self.where = {**found.where, **self.where}
+            self.names = {**found.names, **self.names}
 
     def find(self, path: Path) -> Where:
         """Return the place of a path, or of its nearest parent."""
+        self._complete()
         # A value that no file contains, such as a default, is reported at the nearest place that a file has.
         while path not in self.where:
             path = path[:-1]
@@ -45,6 +55,7 @@ class Places:
 
     def describe(self, path: Path) -> str:
         """Return a path as people write it (``containers[web].ports[0].port``)."""
+        self._complete()
         missing: list[str | int] = []
         while path not in self.names:
             missing.append(path[-1])

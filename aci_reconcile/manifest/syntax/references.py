@@ -6,7 +6,7 @@ lists the environment variable as public.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aci_reconcile.core.redaction import is_secret_name
@@ -77,6 +77,14 @@ class ExpansionSize:
         """Count the next document from zero; the sum of the run goes on."""
         self._document = 0
 
+    def mark(self) -> tuple[int, int]:
+        """Return both counts, to go back to them if what follows is read again."""
+        return self._document, self._run
+
+    def rewind(self, mark: tuple[int, int]) -> None:
+        """Go back to the counts of before."""
+        self._document, self._run = mark
+
     def add(self, value: str | Secret) -> bool:
         """Count some more; False once it is too much."""
         length = len(value) if isinstance(value, str) else value.size
@@ -121,6 +129,15 @@ class References:
     key_sources: frozenset[str] = frozenset()
     """The sources of the fingerprint keys, as `env:NAME`. A container with a key could guess secrets."""
     size: ExpansionSize = field(default_factory=ExpansionSize)
+    _quiet: References | None = field(default=None, init=False, repr=False, compare=False)
+
+    def quietly(self) -> References:
+        """Return one like it with diagnostics of its own, in which there are none yet; it counts together with this."""
+        quiet = self._quiet
+        if quiet is None or quiet.diagnostics.consulted:
+            quiet = replace(self, diagnostics=Diagnostics())
+            object.__setattr__(self, "_quiet", quiet)
+        return quiet
 
     def replace(self, node: ScalarNode, path: str) -> Text:
         """Replace the references of a text. ``path`` is its field, as people write it, for diagnostics."""
@@ -129,7 +146,9 @@ class References:
         only = REFERENCE.fullmatch(node.text)
         if only is not None and not only["escape"]:
             text = self._replace_one(only, node.where, path)
-            return text._replace(sole=True) if self.size.add(text.value) else self._fail_too_large(node.where, path)
+            if not self.size.add(text.value):
+                return self._fail_too_large(node.where, path)
+            return Text(text.value, True, text.unknown, text.failed, text.offer, text.deferred, text.hidden)
         self._complain_of_lookalikes(node, path)
         parts: list[Text] = []
         end = 0

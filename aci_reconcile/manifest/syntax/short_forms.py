@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aci_reconcile.manifest.source.diagnostics import Diagnostics, quote
-from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode, Source, fold_key
+from aci_reconcile.manifest.source.nodes import Entry, ListNode, MapNode, ScalarNode, Source, fold_key, new_tuple
 from aci_reconcile.manifest.syntax.codes import ACI112, ACI115
 
 if TYPE_CHECKING:
@@ -41,23 +41,27 @@ def _expand_mounts(node: Source, _at: str, _diagnostics: Diagnostics) -> Source:
 def _expand_pairs(node: Source, value: str) -> Source:
     if not isinstance(node, MapNode):
         return node
-    return ListNode(tuple(_expand_pair(entry, value) for entry in node.entries), node.where)
+    return ListNode(tuple([_expand_pair(entry, value) for entry in node.entries]), node.where)
 
 
-def _expand_pair(entry: Entry, value: str) -> MapNode:
-    name = Entry("name", entry.where, ScalarNode(entry.key, entry.where, plain=False))
-    if isinstance(entry.value, MapNode):
-        return MapNode((name, *entry.value.entries), entry.where)
-    return MapNode((name, Entry(value, entry.where, entry.value)), entry.where)
+def _expand_pair(entry: Entry, inner: str) -> MapNode:
+    key, where, value = entry
+    name = new_tuple(Entry, ("name", where, new_tuple(ScalarNode, (key, where, False))))
+    if isinstance(value, MapNode):
+        return new_tuple(MapNode, ((name, *value.entries), where))
+    return new_tuple(MapNode, ((name, new_tuple(Entry, (inner, where, value))), where))
 
 
 def _expand_resources(node: Source, at: str, diagnostics: Diagnostics) -> Source:
     """``{cpu: 1, memoryInGB: 1.5}`` is ``{requests: {cpu: 1, memoryInGB: 1.5}}``."""
     if not isinstance(node, MapNode):
         return node
-    short = tuple(entry for entry in node.entries if fold_key(entry.key) in {"cpu", "memoryingb", "gpu"})
+    short = tuple([entry for entry in node.entries if fold_key(entry.key) in {"cpu", "memoryingb", "gpu"}])
     if not short:
         return node
+    if len(short) == len(node.entries):
+        where = short[0].where
+        return MapNode((Entry("requests", where, MapNode(short, where)),), node.where)
     long = next((entry for entry in node.entries if entry.key.lower() == "requests"), None)
     # By identity, because comparing entries would compare all that is below them.
     apart = {id(entry) for entry in (*short, long)}

@@ -1,0 +1,191 @@
+"""Reads a body in which everything is in order, in a third of the time that ``body`` takes.
+
+A mistake, a warning, a ``null``, a name that nobody knows, a value of another group: anything else is left to ``body``,
+which reads all of it again, so no message comes from here. Places are looked for only if somebody asks for one. A test
+holds both against each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from aci_reconcile.core.fields import Kind
+from aci_reconcile.core.normalize import name_entry, name_member, order_secrets
+from aci_reconcile.core.secret import Secret
+from aci_reconcile.manifest.source.diagnostics import Diagnostics
+from aci_reconcile.manifest.source.nodes import NULLS, ListNode, MapNode, ScalarNode
+from aci_reconcile.manifest.syntax.body import BodyReader
+from aci_reconcile.manifest.syntax.hints import TOKEN_STARTS, find_bare_names
+from aci_reconcile.manifest.syntax.items import Places
+from aci_reconcile.manifest.syntax.references import ExpansionSize
+from aci_reconcile.manifest.syntax.scalars import read_scalar
+from aci_reconcile.manifest.syntax.secret_fields import SecretField
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aci_reconcile.core.fields import Node
+    from aci_reconcile.core.model import Json
+    from aci_reconcile.manifest.source.nodes import Source
+    from aci_reconcile.manifest.syntax.references import References
+
+_OBJECT, _MAP, _LIST, _STRING = Kind.OBJECT, Kind.MAP, Kind.LIST, Kind.STRING
+"""Looking up a member of an enumeration takes longer than comparing it."""
+_TYPED: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN})
+
+
+class BodyRead(NamedTuple):
+    """A body that was read."""
+
+    value: dict[str, Json]
+    places: Places
+    secrets: Mapping[str, Secret] | None
+    """By their paths; None if they have to be searched for."""
+
+
+def read_body(
+    node: MapNode, spec: Node, references: References, diagnostics: Diagnostics, *, lenient: bool = False
+) -> BodyRead:
+    """Read a body: quickly if it is in order, else with care."""
+    quick = QuickBody(references)
+    if quick.read(node, spec):
+
+        def search() -> Places:
+            nowhere = Diagnostics()
+            quiet = replace(references, diagnostics=nowhere, size=ExpansionSize())
+            return read_with_care(node, spec, quiet, nowhere, lenient=lenient).places
+
+        places = Places(keys=quick.keys, plain=quick.plain, search=search)
+        return BodyRead(quick.body, places, order_secrets(quick.secrets))
+    return read_with_care(node, spec, references, diagnostics, lenient=lenient)
+
+
+def read_with_care(
+    node: MapNode, spec: Node, references: References, diagnostics: Diagnostics, *, lenient: bool = False
+) -> BodyRead:
+    """Read a body, whatever is wrong in it."""
+    reader = BodyReader(diagnostics, references, lenient=lenient)
+    value = reader.read(node, spec, (), "")
+    return BodyRead(value if isinstance(value, dict) else {}, reader.places, None)
+
+
+class NotQuickError(Exception):
+    """There is something in the body that has to be read with care."""
+
+
+class QuickBody:
+    """A body, its keys, its secrets by their paths, and whether it is plain JSON, without references."""
+
+    __slots__ = ("_references", "body", "keys", "plain", "secrets")
+
+    def __init__(self, references: References) -> None:
+        self._references = references
+        self.body: dict[str, Json] = {}
+        self.keys = set[str]()
+        self.plain = True
+        self.secrets: list[tuple[str, Secret]] = []
+        """As ``secrets_of`` would find them."""
+
+    def read(self, node: MapNode, spec: Node) -> bool:
+        """Read a body; False if it has to be read with care, and then nothing has been said or counted."""
+        size = self._references.size
+        before = size.mark()
+        try:
+            self.body = self._read_map(node, spec)
+        except NotQuickError:
+            size.rewind(before)
+            return False
+        return True
+
+    def _read(self, node: Source, spec: Node) -> Json:
+        if type(node) is ScalarNode:
+            return self._read_scalar(node, spec)
+        if type(node) is MapNode:
+            return self._read_map(node, spec)
+        if type(node) is ListNode and spec.kind is _LIST and spec.item is not None and not spec.row.presence:
+            return self._read_list(node, spec, spec.item)
+        raise NotQuickError
+
+    def _read_list(self, node: ListNode, spec: Node, item: Node) -> list[Json]:
+        values: list[Json] = []
+        for each in node.items:
+            before = len(self.secrets)
+            value = self._read(each, item)
+            if len(self.secrets) > before:
+                self._name_secrets(before, name_entry(value, spec, len(values)))
+            values.append(value)
+        return values
+
+    def _name_secrets(self, first: int, start: str) -> None:
+        """Complete the paths of the secrets below."""
+        self.secrets[first:] = [(f"{start}{path}", secret) for path, secret in self.secrets[first:]]
+
+    def _read_map(self, node: MapNode, spec: Node) -> dict[str, Json]:
+        if spec.kind is _OBJECT:
+            known, every = spec.children, None
+        elif spec.kind is _MAP and spec.item is not None:
+            known, every = spec.children, spec.item
+        else:
+            raise NotQuickError
+        body: dict[str, Json] = {}
+        for key, _, source in node.entries:
+            below = every or known.get(key)
+            if below is None or "${" in key:
+                raise NotQuickError
+            # Most values, so it saves calls.
+            if below.free and type(source) is ScalarNode:
+                text, _, plain = source
+                if "${" not in text and text[:1] not in TOKEN_STARTS and not (plain and text in NULLS):
+                    body[key] = text
+                    continue
+            before = len(self.secrets)
+            body[key] = self._read(source, below)
+            if len(self.secrets) > before:
+                self._name_secrets(before, name_member(key, below))
+        self.keys.update(body)
+        for name in spec.required:
+            if name not in body:
+                raise NotQuickError
+        return body
+
+    def _read_scalar(self, node: ScalarNode, spec: Node) -> Json:
+        text, _, plain = node
+        if spec.row.presence or (plain and text in NULLS):
+            raise NotQuickError
+        if "${" in text:
+            return self._read_referring(node, spec)
+        return self._read_text(text, spec, plain=plain)
+
+    def _read_text(self, text: str, spec: Node, *, plain: bool) -> Json:
+        if spec.kind is _STRING:
+            if spec.write_only or text[:1] in TOKEN_STARTS:
+                raise NotQuickError
+            if spec.row.enum and text not in spec.row.enum:
+                raise NotQuickError
+            return text
+        if spec.kind not in _TYPED:
+            raise NotQuickError
+        reading = read_scalar(spec.kind, text, plain=plain)
+        if reading.code is not None:
+            raise NotQuickError
+        return reading.value
+
+    def _read_referring(self, node: ScalarNode, spec: Node) -> Json:
+        """Return the value of a text with references, none of which there is anything to say about."""
+        self.plain = False
+        if spec.row.name == "name" or (node.plain and find_bare_names(node.text)):
+            raise NotQuickError
+        quiet = self._references.quietly()
+        text = quiet.replace(node, "")
+        value = text.value
+        if text.failed or text.deferred or text.unknown:
+            raise NotQuickError
+        if isinstance(value, Secret) and spec.write_only:
+            value = SecretField(node, spec, "", quiet.diagnostics).check(value)
+            self.secrets.append(("", value))
+        elif text.hidden or isinstance(value, Secret):
+            raise NotQuickError
+        if quiet.diagnostics.consulted:
+            raise NotQuickError
+        return value if isinstance(value, Secret) else self._read_text(value, spec, plain=text.sole or node.plain)
