@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aci_reconcile.git_hosts import GitHub, Issue, Webhook
     from aci_reconcile.render.formats.issue import ReportedDrift
     from aci_reconcile.render.header import Header
+    from aci_reconcile.render.json.notification import DriftNews
 
 LABEL: Final = "aci-reconcile-drift"
 
@@ -74,9 +75,10 @@ class Notifications:
             write_metrics(self.metrics, text)
         if self.history is not None and drift.history is not None:
             save_history(self.history, drift.history)
-        # A check every hour must not send the same findings every hour.
-        if self.webhook is not None and (drift.appeared or drift.resolved):
-            _post(self.webhook, drift, header, run)
+        if self.webhook is not None:
+            from aci_reconcile.render.json.notification import DriftNews
+
+            send_news(self.webhook, DriftNews.of(drift), header, run)
         if self.github is not None:
             from aci_reconcile.render.formats.issue import ReportedDrift
 
@@ -143,8 +145,11 @@ def write_metrics(file: Path, text: str) -> None:
         raise UsageError(f"--metrics {file}: {error.strerror or 'cannot be written'}") from error
 
 
-def _post(webhook: Webhook, drift: Drift, header: Header, run: Run) -> None:
-    """Send a notification. If that fails, it is a warning: the result of the check is still right."""
+def send_news(webhook: Webhook, news: DriftNews, header: Header, run: Run) -> None:
+    """Send a notification if there is news. If that fails, it is a warning: the result of the check is still right."""
+    # A check every hour must not send the same findings every hour.
+    if not news.appeared and not news.resolved:
+        return
     from aci_reconcile.findings import to_moment
     from aci_reconcile.git_hosts import post
     from aci_reconcile.render.json.notification import make_notification
@@ -153,7 +158,7 @@ def _post(webhook: Webhook, drift: Drift, header: Header, run: Run) -> None:
     try:
         post(
             webhook,
-            make_notification(drift, header, to_moment(run.clock.now()), tool_version=VERSION),
+            make_notification(news, header, to_moment(run.clock.now()), tool_version=VERSION),
             run.clock,
         )
     except GitHostError as error:

@@ -32,6 +32,8 @@ class DriftFiles:
 
     history: Path | None = None
     accepted: Path | None = None
+    results: bool = False
+    """Whether a result for ``merge`` is written."""
 
 
 def check_drift(
@@ -68,6 +70,7 @@ def check_drift(
         load_acceptances(files.accepted, project, run.cwd),
         frozenset(project.resource_groups),
         kept=files.history is not None,
+        told=files.results,
     )
     known = find_resource_groups(baseline.history)
     # A check waits for groups in transition: how that ends is what its reader wants to know.

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from aci_reconcile.core.errors import Severity, UsageError, Where
 from aci_reconcile.core.health import Health, State
 from aci_reconcile.core.shards import ShardNumber, Whole
-from aci_reconcile.findings import Acceptance, Finding, Kind
+from aci_reconcile.findings import Acceptance, Finding, Kind, Seen, parse_group
 from aci_reconcile.manifest import find_large_violation
 from aci_reconcile.render.escape import sanitize
 from aci_reconcile.render.formats.page_reading import read_page, read_where
 from aci_reconcile.render.formats.result import RunEnd, RunOrigin
-from aci_reconcile.render.header import FORMAT_VERSION
+from aci_reconcile.render.header import FORMAT_VERSION, Header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,6 +40,9 @@ class Checked:
     findings: tuple[Finding, ...]
     health: tuple[tuple[str, Health], ...]
     summary: Mapping[str, int]
+    header: Header | None = None
+    """Where drift was looked for; None if the result does not say, nor what was seen there."""
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,17 @@ def _read_checked(document: Mapping[str, Any]) -> Checked:
         tuple(map(_read_finding, document["findings"])),
         tuple((each["address"], Health(State(each["state"]))) for each in document["health"]),
         document["summary"],
+        *_read_seen(document["result"].get("checked")),
     )
+
+
+def _read_seen(found: Mapping[str, Any] | None) -> tuple[Header | None, Seen | None]:
+    if found is None:
+        return None, None
+    header = Header(found["project"], found["subscription"], found["endpoint"], found["environment"])
+    groups = {key.lower(): parse_group(each) for key, each in found["groups"].items()}
+    scopes = frozenset(each.lower() for each in found["resource_groups"])
+    return header, Seen(found["looked_at"], groups, scopes, found["searched_all"])
 
 
 def _read_finding(found: Mapping[str, Any]) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aci_reconcile.app.files import check_target, write_whole
 from aci_reconcile.app.origin import find_commit
@@ -43,6 +43,8 @@ class Ending:
     code: ExitCode
     failed: bool = False
     """Whether an error ended it, before it could say how its groups are or after."""
+    checked: Callable[[], Mapping[str, Any] | None] | None = None
+    """Of ``drift``: what was seen."""
 
 
 class Reports:
@@ -121,7 +123,8 @@ class Reports:
             self._ends.append((self._origin, self._make_end(ending)))
 
     def _make_end(self, ending: Ending) -> RunEnd:
-        return RunEnd(ending.code, ending.page(), failed=ending.failed, finished_at=self._clock.now())
+        checked = ending.checked() if ending.checked is not None else None
+        return RunEnd(ending.code, ending.page(), ending.failed, self._clock.now(), checked)
 
     def _make_failure_page(self, error: AciReconcileError) -> Page:
         from aci_reconcile.render.page.validation import make_failure_page

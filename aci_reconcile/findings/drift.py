@@ -12,6 +12,7 @@ from aci_reconcile.planning.values import Action
 if TYPE_CHECKING:
     from aci_reconcile.core.health import Health
     from aci_reconcile.findings.history import History, RecordedFinding
+    from aci_reconcile.findings.merged import Seen
     from aci_reconcile.planning.values import Change, Notice, Plan
 
 
@@ -33,6 +34,8 @@ class Drift:
     """Those of the last check that are over: repaired, accepted, or reported once."""
     history: History | None = None
     """What to keep of this check; None if nothing is to be kept."""
+    seen: Seen | None = None
+    """What this check saw, for one that is made of several; None if nobody asked for it."""
 
     def __bool__(self) -> bool:
         groups = self.differing or self.missing or self.undeclared or self.unhealthy

@@ -135,7 +135,7 @@ def dump_history(history: History) -> dict[str, Any]:
         "endpoint": history.place.endpoint,
         "looked_at": history.checked_at,
         "findings": {mark: _dump_finding(each) for mark, each in sorted(history.findings.items())},
-        "groups": {key: _dump_group(each) for key, each in sorted(history.groups.items())},
+        "groups": {key: dump_group(each) for key, each in sorted(history.groups.items())},
     }
 
 
@@ -145,7 +145,7 @@ def parse_history(document: Mapping[str, Any]) -> History:
         Place(document["project"], document["subscription"], document["endpoint"]),
         document["looked_at"],
         {mark: _parse_finding(each) for mark, each in document["findings"].items()},
-        {key: _parse_group(each) for key, each in document["groups"].items()},
+        {key: parse_group(each) for key, each in document["groups"].items()},
     )
 
 
@@ -167,7 +167,8 @@ def _parse_finding(document: Mapping[str, Any]) -> RecordedFinding:
     )
 
 
-def _dump_group(group: Group) -> dict[str, Any]:
+def dump_group(group: Group) -> dict[str, Any]:
+    """Return the record of a group as JSON."""
     return {
         "address": group.address,
         "seen": group.seen,
@@ -180,7 +181,8 @@ def _dump_group(group: Group) -> dict[str, Any]:
     }
 
 
-def _parse_group(document: Mapping[str, Any]) -> Group:
+def parse_group(document: Mapping[str, Any]) -> Group:
+    """Read the record of a group from JSON that matches the schema."""
     containers = (
         Container(path, each["image"], each["digest"], each["restarts"])
         for path, each in document["containers"].items()

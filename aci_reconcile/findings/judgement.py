@@ -12,6 +12,7 @@ from aci_reconcile.findings.detection import find_changes, find_findings, make_v
 from aci_reconcile.findings.drift import Drift
 from aci_reconcile.findings.finding import Kind, compute_fingerprint
 from aci_reconcile.findings.history import History, RecordedFinding, record_group
+from aci_reconcile.findings.merged import Seen
 from aci_reconcile.planning.notices import CONDITION
 from aci_reconcile.planning.unmanaged import UNMANAGED
 from aci_reconcile.planning.values import Action
@@ -97,9 +98,16 @@ class DriftCheck:
         known = self.last.findings.get(finding.fingerprint)
         return replace(finding, since=known.since if known else self.now)
 
+    def make_seen(self) -> Seen:
+        """Return what was seen, for a check that is made of several."""
+        return Seen(self.now, self._filled, self._listed_scopes, self.plan.searched_all)
+
+    @cached_property
+    def _filled(self) -> dict[str, Group]:
+        return {key: self._fill(key, group) for key, group in self.groups.items()}
+
     def make_history(self, findings: Iterable[Finding]) -> History:
         """Return the history to keep. What this check does not cover is kept from the last one."""
-        seen = {key: self._fill(key, group) for key, group in self.groups.items()}
         # A group that is declared and missing is kept, so that the next check still reports it as vanished.
         kept = {
             key: each
@@ -108,7 +116,7 @@ class DriftCheck:
         }
         known = {each.fingerprint: RecordedFinding.of(each) for each in findings}
         earlier = {mark: each for mark, each in self.last.findings.items() if not self.covers(each.address)}
-        return History(self.last.place, self.now, {**earlier, **known}, {**kept, **seen})
+        return History(self.last.place, self.now, {**earlier, **known}, {**kept, **self._filled})
 
     def _fill(self, key: str, group: Group) -> Group:
         earlier = self.last.groups.get(key)
@@ -129,6 +137,8 @@ class Baseline:
     """The names of the resource groups that this check listed beside those of the manifests."""
     kept: bool = False
     """Whether this check is to be remembered."""
+    told: bool = False
+    """Whether this check is to tell what it saw."""
 
 
 def judge(plan: Plan, health: tuple[tuple[str, Health], ...], memory: Baseline, now: str) -> Drift:
@@ -157,6 +167,7 @@ def judge(plan: Plan, health: tuple[tuple[str, Health], ...], memory: Baseline, 
         tuple(_list_appeared(findings, memory.history)),
         tuple(_list_resolved(findings, check)),
         check.make_history(findings) if memory.kept else None,
+        check.make_seen() if memory.told else None,
     )
 
 

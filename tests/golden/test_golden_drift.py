@@ -22,7 +22,7 @@ from aci_reconcile.render.formats.issue import ReportedDrift, make_issue_body, m
 from aci_reconcile.render.formats.metrics import DriftNumbers, render_drift_metrics, render_failure_metrics
 from aci_reconcile.render.header import Header
 from aci_reconcile.render.json.drift import render_drift_json
-from aci_reconcile.render.json.notification import make_notification
+from aci_reconcile.render.json.notification import DriftNews, make_notification
 from aci_reconcile.render.text.drift import render_drift_text
 from aci_reconcile.render.text.style import ANSI, PLAIN
 
@@ -61,7 +61,7 @@ def make_runs() -> tuple[Drift, Drift]:
 def forms() -> dict[str, str]:
     """Return the second run in every format."""
     first, drift = make_runs()
-    told = make_notification(drift, HEADER, LATER, tool_version="0.1.0")
+    told = make_notification(DriftNews.of(drift), HEADER, LATER, tool_version="0.1.0")
     return {
         "text.txt": render_drift_text(drift, HEADER, PLAIN),
         "verbose.txt": render_drift_text(drift, HEADER, PLAIN, verbose=True),
@@ -106,7 +106,7 @@ def test_the_notification_is_as_its_schema_says() -> None:
     validator = Draft202012Validator(load_schema("notification"))
 
     for drift in (first, second, run_drift([group()], [owned(group())], run_drift([group()], []))):
-        document: Any = make_notification(drift, HEADER, LATER, tool_version="0.1.0")
+        document: Any = make_notification(DriftNews.of(drift), HEADER, LATER, tool_version="0.1.0")
 
         assert [] == list(validator.iter_errors(document))
 
@@ -178,7 +178,7 @@ def test_no_secret_is_told() -> None:
     forms = (
         render_drift_text(drift, HEADER, PLAIN, verbose=True),
         render_drift_json(drift, HEADER, tool_version="0.1.0"),
-        str(make_notification(drift, HEADER, LATER, tool_version="0.1.0")),
+        str(make_notification(DriftNews.of(drift), HEADER, LATER, tool_version="0.1.0")),
         render_drift_metrics([DriftNumbers.of(drift, HEADER)], NOON, success=True),
         make_issue_body(ReportedDrift.of(drift, HEADER)),
         make_issue_comment(ReportedDrift.of(drift, HEADER), ""),

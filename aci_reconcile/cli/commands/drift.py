@@ -29,6 +29,20 @@ if TYPE_CHECKING:
     from aci_reconcile.render.page.page import Page
 
 _KNOWN, REPORTING = "Known drift", "Reporting"
+HISTORY: Final = Option(
+    "--history",
+    section=_KNOWN,
+    type=options.FILE,
+    metavar="FILE",
+    help="Record in FILE what drift finds, to compare with the next run.",
+)
+NOTIFY: Final = Option(
+    "--notify",
+    section=REPORTING,
+    metavar="URL",
+    default="",
+    help="POST JSON to URL when findings appear or end.",
+)
 METRICS: Final = Option(
     "--metrics", section=REPORTING, type=options.FILE, metavar="FILE", help="Write a Prometheus text file."
 )
@@ -51,15 +65,7 @@ class DriftOptions:
     strict: bool = declare(
         Option("--strict", section=options.OUTPUT, is_flag=True, help="Exit with 1 if a secret could not be compared.")
     )
-    history: Path | None = declare(
-        Option(
-            "--history",
-            section=_KNOWN,
-            type=options.FILE,
-            metavar="FILE",
-            help="Record in FILE what drift finds, to compare with the next run.",
-        )
-    )
+    history: Path | None = declare(HISTORY)
     accept: Path | None = declare(
         Option(
             "--accept",
@@ -70,15 +76,7 @@ class DriftOptions:
         )
     )
     metrics: Path | None = declare(METRICS)
-    notify: str = declare(
-        Option(
-            "--notify",
-            section=REPORTING,
-            metavar="URL",
-            default="",
-            help="POST JSON to URL when findings appear or end.",
-        )
-    )
+    notify: str = declare(NOTIFY)
     issue: str | None = declare(ISSUE)
     refresh: str = declare(options.REFRESH)
     graph: bool = declare(
@@ -122,16 +120,18 @@ def drift(session: Session, asked: DriftOptions) -> ExitCode:
             # Imported while the lists are on their way.
             from aci_reconcile.app.plan_checks import DriftFiles, check_drift
             from aci_reconcile.reconcile import Refresh
+            from aci_reconcile.render.json.drift import emit_checked
 
             notifications.check_scope(complete=workspace.policy.selected is None)
-            files = DriftFiles(asked.history, asked.accept)
+            results = any(form == "json" for form, _ in asked.report)
+            files = DriftFiles(asked.history, asked.accept, results)
             index = session.index or _make_index(asked)
             found = check_drift(workspace, target, Refresh(asked.refresh), files, session, index=index)
             header, code = workspace.header, find_exit_code(found, exit_zero=asked.exit_zero, strict=asked.strict)
             reports.name_run(header.commit, header.shard)
             reports.publish(
                 lambda console: _render(found, header, console, reports),
-                ending=Ending(lambda: _make_page(found, header), code),
+                ending=Ending(lambda: _make_page(found, header), code, checked=lambda: emit_checked(found, header)),
             )
         notifications.send(found, header, session)
     return code

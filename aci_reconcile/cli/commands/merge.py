@@ -9,7 +9,7 @@ import click
 
 from aci_reconcile.cli import options
 from aci_reconcile.cli.command import Command
-from aci_reconcile.cli.commands.drift import ISSUE, METRICS, REPORTING
+from aci_reconcile.cli.commands.drift import HISTORY, ISSUE, METRICS, NOTIFY, REPORTING
 from aci_reconcile.cli.option import Option, declare
 from aci_reconcile.cli.option_types import Name
 
@@ -43,7 +43,9 @@ class MergeOptions:
             help="Fail unless there are N results.",
         )
     )
+    history: Path | None = declare(HISTORY)
     metrics: Path | None = declare(METRICS)
+    notify: str = declare(NOTIFY)
     issue: str | None = declare(ISSUE)
     topic: str = declare(
         Option(
@@ -67,15 +69,15 @@ def merge(session: Session, asked: MergeOptions) -> ExitCode:
     from aci_reconcile.app.results import find_result_files, read_results
     from aci_reconcile.cli.reports import open_reports
 
-    receivers = make_receivers(asked.metrics, asked.issue, asked.topic, session)
+    receivers = make_receivers(asked.history, asked.metrics, asked.notify, asked.issue, asked.topic, session)
     files = tuple(find_result_files(asked.results))
     results = read_results(files)
     check_results(results, asked.count)
-    receivers.check(results)
+    joined = receivers.join(results)
     page, code = merge_results(results), choose_exit_code(results)
-    with open_reports(page.kind, session, asked.report, taken=(*files, asked.metrics)) as reports:
+    with open_reports(page.kind, session, asked.report, taken=(*files, asked.history, asked.metrics)) as reports:
         reports.publish(lambda console: _render(page, results, code, console, reports))
-    receivers.send(results, page, session)
+    receivers.send(results, joined, page, session)
     return code
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aci_reconcile.render.escape import dump
 from aci_reconcile.render.formats.page_json import emit_page
@@ -11,6 +11,8 @@ from aci_reconcile.render.header import FORMAT_VERSION
 from aci_reconcile.render.words import format_time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aci_reconcile.core.shards import ShardNumber
     from aci_reconcile.render.page.page import Page
 
@@ -41,6 +43,8 @@ class RunEnd:
     """Whether an error ended it."""
     finished_at: float = 0
     """Seconds since the epoch."""
+    checked: Mapping[str, Any] | None = None
+    """Of ``drift``: where, and what was seen there, as JSON."""
 
 
 def add_result(text: str, origin: RunOrigin, end: RunEnd) -> str:
@@ -60,6 +64,7 @@ def add_result(text: str, origin: RunOrigin, end: RunEnd) -> str:
         "shard": None if shard is None else {"number": shard.number, "count": shard.count, "plan": origin.plan},
         "commit": origin.commit,
         "finished_at": format_time(end.finished_at),
+        **({"checked": end.checked} if end.checked is not None else {}),
         "page": emit_page(end.page),
     }
     # Without parsing it: the plan of thousands of groups is large.

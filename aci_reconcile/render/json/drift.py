@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aci_reconcile.findings import dump_group
 from aci_reconcile.render.escape import dump
 from aci_reconcile.render.json.plan import emit_change, emit_remarks
 from aci_reconcile.render.json.status import emit_health
@@ -33,6 +34,23 @@ def render_drift_json(drift: Drift, header: Header, *, tool_version: str) -> str
         }
     )
     return dump(document | emit_remarks(drift.plan))
+
+
+def emit_checked(drift: Drift, header: Header) -> dict[str, object] | None:
+    """Return where drift was looked for, and what was seen there; None if nobody asked for it."""
+    seen = drift.seen
+    if seen is None:
+        return None
+    return {
+        "project": header.project,
+        "environment": header.environment,
+        "subscription": header.subscription,
+        "endpoint": header.endpoint,
+        "looked_at": seen.at,
+        "searched_all": seen.searched_all,
+        "resource_groups": sorted(seen.scopes),
+        "groups": {key: dump_group(each) for key, each in sorted(seen.groups.items())},
+    }
 
 
 def _emit_summary(drift: Drift) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aci_reconcile.render.escape import sanitize
@@ -19,19 +20,41 @@ _NAMED = 5
 _LONGEST = 600
 
 
-def make_notification(drift: Drift, header: Header, looked_at: str, *, tool_version: str) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class DriftNews:
+    """What a notification is about."""
+
+    findings: tuple[Finding, ...]
+    appeared: tuple[Finding, ...]
+    resolved: tuple[RecordedFinding, ...]
+    unreadable: int
+    """How many groups could not be read or compared."""
+    drifted: bool
+
+    @classmethod
+    def of(cls, drift: Drift) -> DriftNews:
+        """Return what is to be told of a drift."""
+        return cls(drift.findings, drift.appeared, drift.resolved, len(drift.plan.unreadable), bool(drift))
+
+    @property
+    def counted(self) -> int:
+        """How many findings count."""
+        return sum(each.counts for each in self.findings)
+
+
+def make_notification(drift: DriftNews, header: Header, looked_at: str, *, tool_version: str) -> dict[str, object]:
     """Return the body of a notification. It has the paths of fields, and neither values nor secrets."""
     return header.json(tool_version) | {
         "kind": "drift",
         "looked_at": looked_at,
-        "drifted": bool(drift),
-        "complete": drift.plan.complete,
+        "drifted": drift.drifted,
+        "complete": not drift.unreadable,
         "summary": {
-            "counted": len(drift.counted),
+            "counted": drift.counted,
             "appeared": len(drift.appeared),
             "resolved": len(drift.resolved),
-            "accepted": len(drift.accepted),
-            "not_compared": len(drift.plan.unreadable),
+            "accepted": sum(each.acceptance is not None for each in drift.findings),
+            "not_compared": drift.unreadable,
         },
         "text": _render_text(drift, header),
         "appeared": [_emit_finding(each) for each in drift.appeared],
@@ -55,19 +78,19 @@ def _emit_finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def _render_text(drift: Drift, header: Header) -> str:
+def _render_text(drift: DriftNews, header: Header) -> str:
     sentences = "; ".join(_list_sentences(drift))
     return cut(sanitize(f"{header.project}: {sentences}"), _LONGEST)
 
 
-def _list_sentences(drift: Drift) -> Iterator[str]:
+def _list_sentences(drift: DriftNews) -> Iterator[str]:
     if drift.appeared:
         yield f"{count(len(drift.appeared), 'new finding')}: {_list_names(drift.appeared)}"
     if drift.resolved:
         yield f"{len(drift.resolved)} resolved: {_list_names(drift.resolved)}"
-    if not drift.plan.complete:
-        yield f"{len(drift.plan.unreadable)} could not be read or compared"
-    yield f"{count(len(drift.counted), 'finding')} in all" if drift else "no drift"
+    if drift.unreadable:
+        yield f"{drift.unreadable} could not be read or compared"
+    yield f"{count(drift.counted, 'finding')} in all" if drift.drifted else "no drift"
 
 
 def _list_names(findings: tuple[Finding, ...] | tuple[RecordedFinding, ...]) -> str:
