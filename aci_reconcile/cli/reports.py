@@ -100,6 +100,10 @@ class Reports:
         except UsageError as problem:
             self._console.error(problem.message)
 
+    def close(self) -> None:
+        """Let go of what was reported: what renders it holds these reports, and with them all groups of the run."""
+        self._published = self.known = self.begun = None
+
     def page(self, page: Page, console: Console) -> str:
         """Return a page in the format of the console. If no project is known, its subject is the environment."""
         complete = replace(page, subject=page.subject or self._environment, links=_find_links(self._environ))
@@ -195,6 +199,8 @@ def open_reports(
     except AciReconcileError as error:
         reports.fail(error)
         raise
+    finally:
+        reports.close()
 
 
 def render_page(page: Page, form: str, checkout: Checkout) -> str:

@@ -190,6 +190,8 @@ class Resource:
 
     def with_body(self, body: Body) -> Resource:
         """Return the resource with another body, which may have secrets only if this one may."""
+        if body is self.body:
+            return self
         return Resource(self.id, body, self.lifecycle, self.where, self.plain)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import stat
 import subprocess
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aci_reconcile.app.files import write_whole
+from aci_reconcile.planning.values import Change
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -315,3 +317,17 @@ def test_jinja_is_imported_for_html_only(project: CommandLine) -> None:
     ]
 
     assert ["False", "False", "True"] == told
+
+
+@pytest.mark.parametrize("words", [("plan",), ("drift",), ("apply", "-y")])
+def test_a_run_leaves_no_groups_to_the_garbage_collector(project: CommandLine, words: tuple[str, ...]) -> None:
+    """A fleet makes hundreds of runs in one process: the groups of one are gone before the next begins."""
+    gc.collect()
+    gc.disable()
+    try:
+        project(*words)
+        left = [each for each in gc.get_objects() if isinstance(each, Change)]
+    finally:
+        gc.enable()
+
+    assert left == []
