@@ -34,6 +34,9 @@ settings.load_profile(PROFILE)
 # The same bytes make the same hash, which is slow on purpose: the suite asks for most of them again and again.
 hashlib.scrypt = functools.lru_cache(512)(hashlib.scrypt)  # type: ignore[assignment]
 
+# Until all tests are collected there is hardly any garbage, and ever more to look through.
+gc.disable()
+
 # Behind `nohup` or in the background of a script these are ignored, and would be in every process that a test starts.
 for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(_number) is signal.SIG_IGN:
@@ -96,5 +99,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if PROFILE == "mutants":
         module = os.environ.get("MUTANT_UNDER_TEST", "").rpartition(".")[0].rpartition(".")[2]
         items.sort(key=lambda item: (not item.path.stem.startswith(f"test_{module}"), "property" in item.path.parts))
-        gc.freeze()  # its process ends soon, and what its parent has imported need not be looked through
-        gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, seldom and among what comes from now on: thousands of tests are none."""
+    gc.freeze()
+    if PROFILE != "mutants":  # such a process ends soon
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()

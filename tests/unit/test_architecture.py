@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from cases import naming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,40 +101,51 @@ def name_of(module: Path) -> str:
     return module.relative_to(PACKAGE).as_posix()
 
 
-def test_only_arm_opens_a_secret() -> None:
+@pytest.fixture(scope="module", name="texts")
+def _texts() -> dict[Path, str]:
+    """Read each module once."""
+    return {module: module.read_text(encoding="utf-8") for module in MODULES}
+
+
+@pytest.fixture(scope="module", name="trees")
+def _trees(texts: dict[Path, str]) -> dict[Path, ast.Module]:
+    """Parse each module once for all rules that look at it."""
+    return {module: ast.parse(text) for module, text in texts.items()}
+
+
+def test_only_arm_opens_a_secret(texts: dict[Path, str], trees: dict[Path, ast.Module]) -> None:
     """``reveal`` is called where the request is written, and nowhere else."""
     callers = {
         name_of(module)
-        for module in MODULES
-        if "reveal" in (text := module.read_text(encoding="utf-8"))
-        for node in ast.walk(ast.parse(text))
+        for module, tree in trees.items()
+        if "reveal" in texts[module]
+        for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr == "reveal"
     }
 
     assert set(OPENS_SECRETS) == callers
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_modules_and_functions_are_small(module: Path) -> None:
+def test_modules_and_functions_are_small(texts: dict[Path, str], trees: dict[Path, ast.Module]) -> None:
     """A file that outgrew its one-line purpose is split."""
-    text = module.read_text(encoding="utf-8")
     long = [
-        node.name
-        for node in ast.walk(ast.parse(text))
+        f"{name_of(module)}: {node.name}"
+        for module, tree in trees.items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
     ]
 
     assert [] == long
-    assert text.count("\n") <= LONGEST_MODULE
+    assert [] == [name_of(module) for module, text in texts.items() if text.count("\n") > LONGEST_MODULE]
 
 
-def test_dataclasses_are_frozen_but_for_those_named_here() -> None:
+def test_dataclasses_are_frozen_but_for_those_named_here(texts: dict[Path, str], trees: dict[Path, ast.Module]) -> None:
     """Values are values; what changes has a reason, or is private to one module."""
     mutable = {
         node.name
-        for module in MODULES
-        if "dataclass" in (text := module.read_text(encoding="utf-8"))
-        for node in ast.walk(ast.parse(text))
+        for module, tree in trees.items()
+        if "dataclass" in texts[module]
+        for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
         for decorator in map(ast.unparse, node.decorator_list)
         if "dataclass" in decorator and "frozen=True" not in decorator
@@ -183,10 +195,10 @@ def test_imports_are_cheap(module: str) -> None:
     assert "[]" == told.strip()
 
 
-def _imported(module: Path, names: Mapping[str, Path]) -> set[str]:
+def _imported(tree: ast.Module, names: Mapping[str, Path]) -> set[str]:
     """Return the modules of ours that a module imports, be it late or for its types alone."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             below = (f"{node.module}.{each.name}" for each in node.names)
             found.update(name if name in names else node.module for name in below)
@@ -195,10 +207,10 @@ def _imported(module: Path, names: Mapping[str, Path]) -> set[str]:
     return found & names.keys()
 
 
-def test_no_two_files_need_each_other() -> None:
+def test_no_two_files_need_each_other(trees: dict[Path, ast.Module]) -> None:
     """A circle, even of types alone, means that something stands in the wrong file."""
     names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in MODULES}
-    graph = {name: _imported(path, names) - {name} for name, path in names.items()}
+    graph = {name: _imported(trees[path], names) - {name} for name, path in names.items()}
 
     try:
         TopologicalSorter(graph).prepare()
@@ -220,17 +232,18 @@ def test_the_map_of_the_documentation_is_the_one_that_is_checked() -> None:
 
 PAGES = (ROOT / "docs" / "architecture.md", *sorted((ROOT / "docs" / "contributing").glob("*.md")))
 NAMED = [
-    pytest.param(f"aci_reconcile.{name}", id=f"{page.stem}-{name}")
+    (page.stem, f"aci_reconcile.{name}")
     for page in PAGES
     for name in re.findall(r"`(?:aci_reconcile\.)?([a-z_]+(?:\.\w+)+)`", page.read_text(encoding="utf-8"))
     if (PACKAGE / name.partition(".")[0]).is_dir()
 ]
 
 
-@pytest.mark.parametrize("name", NAMED)
-def test_what_the_guides_name_is_there(name: str) -> None:
+def test_what_the_guides_name_is_there() -> None:
     """A module, or what stands in one: a guide that leads nowhere is worse than none."""
-    assert pkgutil.resolve_name(name) is not None
+    for page, name in NAMED:
+        with naming(f"{name} in {page}"):
+            assert pkgutil.resolve_name(name) is not None
 
 
 MUTATED = sorted(path for pattern in SETTINGS["mutmut"]["only_mutate"] for path in ROOT.glob(pattern))
@@ -255,11 +268,11 @@ def test_the_pure_core_is_mutated() -> None:
     assert set() == broken & NOT_MUTATED.keys()
 
 
-@pytest.mark.parametrize("module", [each for each in MUTATED if each.stem != "__init__"], ids=name_of)
-def test_a_module_of_the_pure_core_has_tests_of_its_name(module: Path) -> None:
+def test_a_module_of_the_pure_core_has_tests_of_its_name() -> None:
     """Among those that ``make mutants`` runs: whoever changes it knows where they are."""
-    tests = ROOT / "tests" / "unit" / Path(name_of(module)).parent / f"test_{module.name}"
     chosen = [ROOT / each for each in SETTINGS["mutmut"]["pytest_add_cli_args_test_selection"]]
+    modules = [each for each in MUTATED if each.stem != "__init__"]
+    tests = [ROOT / "tests" / "unit" / Path(name_of(each)).parent / f"test_{each.name}" for each in modules]
 
-    assert tests.is_file()
-    assert any(tests == each or each in tests.parents for each in chosen)
+    assert [] == [each for each in tests if not each.is_file()]
+    assert [] == [each for each in tests if not {each, *each.parents} & {*chosen}]

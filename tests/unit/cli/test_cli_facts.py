@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from cases import naming
 
 from aci_reconcile.facts.register import REGISTER
 
 if TYPE_CHECKING:
     from unit.cli.command_line import CommandLine
-
-    from aci_reconcile.facts.register import Row
 
 
 def test_without_a_command_there_is_the_help_of_the_group(cli: CommandLine) -> None:
@@ -37,14 +36,14 @@ def test_the_list_has_each_fact_and_fits_80_columns(
     assert bool(words) == ("    A PUT on an existing group answers 201." in lines)
 
 
-@pytest.mark.parametrize("row", REGISTER, ids=lambda row: row.id)
-def test_a_fact_is_explained_in_80_columns(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, row: Row) -> None:
+def test_a_fact_is_explained_in_80_columns(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Long words, such as names of threads, are not cut in two."""
     monkeypatch.setenv("COLUMNS", "80")
-    ran = cli("facts", "show", row.id)
-
-    assert (0, "") == (ran.code, ran.err)
-    assert [] == [line for line in ran.out.splitlines() if len(line) > 80]
+    for row in REGISTER:
+        with naming(row.id):
+            ran = cli("facts", "show", row.id)
+            assert (0, "") == (ran.code, ran.err)
+            assert [] == [line for line in ran.out.splitlines() if len(line) > 80]
 
 
 def test_what_is_said_of_a_fact(cli: CommandLine) -> None:
