@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aci_reconcile.core.model import Resource
     from aci_reconcile.findings import Baseline, Drift
     from aci_reconcile.planning.values import Plan
+    from aci_reconcile.preflight import Claims
     from aci_reconcile.preflight.inventory import Preflight
     from aci_reconcile.reconcile import Refresh
 
@@ -111,15 +112,19 @@ def _without_foreign(plan: Plan) -> Plan:
     return replace(plan, changes=rest, unreadable=(*plan.unreadable, *unreadable))
 
 
-def verify_plan(plan: Plan, questions: Preflight, *, concurrency: int) -> tuple[Check, ...]:
+def verify_plan(
+    plan: Plan, questions: Preflight, *, concurrency: int, claimed: Claims | None = None
+) -> tuple[Check, ...]:
     """Return what would keep an apply of the plan from ending well, and what could not be checked.
 
     Args:
         plan: what an apply would do.
         questions: what Azure can be asked.
         concurrency: how many requests may be in flight at once.
+        claimed: the quota that plans take which are applied before this one.
     """
-    asked = run_preflight(plan.changes, questions, resource_groups=plan.resource_groups, concurrency=concurrency)
+    groups = plan.resource_groups
+    asked = run_preflight(plan.changes, questions, resource_groups=groups, claimed=claimed, concurrency=concurrency)
     return (*_unreadable_checks(plan), *judge_blockers(plan), *asked)
 
 

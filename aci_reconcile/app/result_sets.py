@@ -37,6 +37,12 @@ def choose_exit_code(results: Iterable[Result]) -> ExitCode:
     found = {each.exit_code for each in ends}
     if found - set(_ORDER) or any(each.failed and each.exit_code == ExitCode.OK for each in ends):
         found.add(ExitCode.ERROR)
+    return choose_worst(found)
+
+
+def choose_worst(codes: Iterable[int]) -> ExitCode:
+    """Return which exit code counts of several that commands end with."""
+    found = set(codes)
     return next(each for each in _ORDER if each in found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from aci_reconcile.core.model import as_list, as_number, as_object, as_text
 from aci_reconcile.planning.values import Action, Impact
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from aci_reconcile.preflight.inventory import Capability, Usage
 
 _NO_GPU = "none"
+
+Claims: TypeAlias = "Mapping[tuple[Place, str], float]"
+"""How much plans take of each quota of each region, by Azure's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +106,27 @@ def _get_requests(container: Json) -> dict[str, Json]:
 _RAISE = "delete unused groups, request less, or have the quota raised"
 
 
-def judge_quotas(changes: Iterable[Change], facts: Facts) -> Iterator[Check]:
+def list_claims(changes: Iterable[Change]) -> Claims:
+    """Return how much of each quota the changes take, or give back where they delete more than they create."""
+    planned = tuple(changes)
+    claims: defaultdict[tuple[Place, str], float] = defaultdict(float)
+    for sign, demands in ((1, list_created(planned)), (-1, list_deleted(planned))):
+        for place, groups in _group_by_place(demands).items():
+            for name, number in _sum_quotas(groups).items():
+                claims[place, name] += sign * number
+    return claims
+
+
+def judge_quotas(changes: Iterable[Change], facts: Facts, claimed: Claims | None = None) -> Iterator[Check]:
     """Yield one check for each quota of each region in which groups are created.
 
     Deletions free quota: a recreation fits if its size fits after the deletion. Azure counts current usage; groups that
     others create meanwhile are unknown.
+
+    Args:
+        changes: the planned changes.
+        facts: Azure's answers.
+        claimed: what plans that are applied before this one take; None for nothing.
     """
     planned = tuple(changes)
     wanted, freed = _group_by_place(list_created(planned)), _group_by_place(list_deleted(planned))
@@ -119,23 +138,26 @@ def judge_quotas(changes: Iterable[Change], facts: Facts) -> Iterator[Check]:
             continue
         given_back = _sum_quotas(freed.get(place, []))
         for name, number in _sum_quotas(groups).items():
-            yield _judge_quota(
-                f"{name} in {place.location}", (number, given_back.get(name, 0)), _find_usage(usages, name), addresses
-            )
+            demand = number, given_back.get(name, 0), (claimed or {}).get((place, name), 0)
+            yield _judge_quota(f"{name} in {place.location}", demand, _find_usage(usages, name), addresses)
 
 
-def _judge_quota(subject: str, demand: tuple[float, float], usage: Usage | None, addresses: tuple[str, ...]) -> Check:
-    wanted, freed = demand
+def _judge_quota(
+    subject: str, demand: tuple[float, float, float], usage: Usage | None, addresses: tuple[str, ...]
+) -> Check:
+    wanted, freed, before = demand
     if usage is None:
         why = f"Azure reports no such quota; {wanted:g} needed"
         return Check(Question.QUOTA, subject, Verdict.UNKNOWN, why, addresses=addresses)
     why = f"{usage.used:g} of {usage.limit:g} used, {wanted:g} needed"
+    if before:
+        why += f", {abs(before):g} {'needed' if before > 0 else 'freed'} by the projects before"
     if freed:
         why += f", {freed:g} freed by deletions"
     # Deletions free quota, and an apply deletes first where a creation needs it.
-    if usage.used + wanted - freed > usage.limit:
+    if usage.used + before + wanted - freed > usage.limit:
         return Check(Question.QUOTA, subject, Verdict.FAILED, why, _RAISE, addresses)
-    if usage.used + wanted > usage.limit:
+    if usage.used + before + wanted > usage.limit:
         why += "; it fits after the deletions, so they come first"
     return Check(Question.QUOTA, subject, Verdict.OK, why, addresses=addresses)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.core.secret import Secret
     from aci_reconcile.planning.values import Change, Plan, ResourceGroupChange
+    from aci_reconcile.preflight.capacity import Claims
     from aci_reconcile.preflight.checks import Facts, Place
     from aci_reconcile.preflight.rights import Right
 
@@ -50,7 +51,10 @@ _SOURCES: Final = ("env:", "file:", "keyvault:")
 
 
 def judge_changes(
-    changes: Iterable[Change], facts: Facts, resource_groups: Iterable[ResourceGroupChange] = ()
+    changes: Iterable[Change],
+    facts: Facts,
+    resource_groups: Iterable[ResourceGroupChange] = (),
+    claimed: Claims | None = None,
 ) -> tuple[Check, ...]:
     """Judge the changes by the facts.
 
@@ -58,11 +62,12 @@ def judge_changes(
         changes: the planned changes; a no-op needs nothing.
         facts: Azure's answers to ``list_needs`` the same changes.
         resource_groups: those that are created or deleted with them.
+        claimed: the quota that plans take which are applied before this one.
     """
     planned = tuple(changes)
     return (
         *_judge_secrets(planned),
-        *judge_quotas(planned, facts),
+        *judge_quotas(planned, facts, claimed),
         *judge_regions(planned, facts),
         *judge_subnets(planned, facts),
         *judge_rights(list_rights(planned, resource_groups), facts),

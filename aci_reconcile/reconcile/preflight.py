@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from aci_reconcile.planning.values import Change, ResourceGroupChange
-    from aci_reconcile.preflight import Check, Needs
+    from aci_reconcile.preflight import Check, Claims, Needs
     from aci_reconcile.preflight.inventory import Permission, Preflight
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ def run_preflight(
     probe: Preflight,
     *,
     resource_groups: Iterable[ResourceGroupChange] = (),
+    claimed: Claims | None = None,
     concurrency: int = 8,
     sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[Check, ...]:
@@ -42,6 +43,7 @@ def run_preflight(
         changes: what is planned, all of it or a part: only what concerns these is asked.
         probe: whom to ask.
         resource_groups: those that are created or deleted with them.
+        claimed: the quota that plans take which are applied before this one.
         concurrency: how many questions at once.
         sleep: waits before a question that Azure refused for its rate is asked again.
 
@@ -53,7 +55,7 @@ def run_preflight(
     needs = list_needs(planned, groups)
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aci-reconcile") as pool:
         facts = _gather(needs, probe, _Asking(pool, sleep))
-    return judge_changes(planned, facts, groups)
+    return judge_changes(planned, facts, groups, claimed)
 
 
 def _gather(needs: Needs, probe: Preflight, asking: _Asking) -> Facts:

@@ -19,6 +19,7 @@ import pytest
 
 from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces, diff, make_secret_change
 from aci_reconcile.core.errors import (
+    AciReconcileError,
     Diagnostic,
     InvalidRequestError,
     NotConvergedError,
@@ -61,13 +62,14 @@ from aci_reconcile.reconcile.events import (
 )
 from aci_reconcile.render.header import Header
 from aci_reconcile.render.json.apply import render_event_json
-from aci_reconcile.render.json.checks import render_checks_json
+from aci_reconcile.render.json.checks import render_checks_json, render_fleet_checks_json
 from aci_reconcile.render.json.diagnostics import render_diagnostics_json
 from aci_reconcile.render.json.drift import render_drift_json
 from aci_reconcile.render.json.plan import render_plan_json
 from aci_reconcile.render.json.status import render_status_json
+from aci_reconcile.render.project_checks import ProjectChecks
 from aci_reconcile.render.text.apply import render_event_text
-from aci_reconcile.render.text.checks import render_checks_text
+from aci_reconcile.render.text.checks import render_checks_text, render_fleet_checks_text
 from aci_reconcile.render.text.diagnostics import render_diagnostics_text
 from aci_reconcile.render.text.drift import render_drift_text
 from aci_reconcile.render.text.plan import render_plan_text
@@ -685,6 +687,28 @@ def checks_none() -> Case:
     return checks_case()
 
 
+def checks_fleet(*more: ProjectChecks) -> Case:
+    """Return the reports of a fleet: one project that is ready, one that is not, and one with nothing to do."""
+    wanted = Check(Question.QUOTA, "ContainerGroups in westeurope", Verdict.OK, "3 of 100 used, 2 needed")
+    late = "3 of 100 used, 96 needed, 2 needed by the projects before"
+    short = Check(Question.QUOTA, "ContainerGroups in westeurope", Verdict.FAILED, late, "delete what is not needed")
+    projects = (
+        ProjectChecks("shop-prod", HEADER, (wanted,)),
+        ProjectChecks("billing", Header("billing", SUBSCRIPTION), (wanted, short)),
+        ProjectChecks("desk", Header("desk", SUBSCRIPTION)),
+        *more,
+    )
+    return Case(
+        lambda style: render_fleet_checks_text(projects, style),
+        render_fleet_checks_json(projects, exit_code=1, tool_version="0.1.0"),
+    )
+
+
+def checks_fleet_broken() -> Case:
+    """One of its projects could not be checked."""
+    return checks_fleet(ProjectChecks(HOSTILE, error=AciReconcileError(HOSTILE, hint=HOSTILE)))
+
+
 CASES: Mapping[str, Callable[[], Case]] = {
     "plan/adopt": adopt,
     "plan/create": create,
@@ -713,6 +737,8 @@ CASES: Mapping[str, Callable[[], Case]] = {
     "drift/found": drift_found,
     "drift/incomplete": drift_incomplete,
     "drift/none": drift_none,
+    "checks/fleet": checks_fleet,
+    "checks/fleet-broken": checks_fleet_broken,
     "checks/mixed": checks_mixed,
     "checks/none": checks_none,
     "checks/passed": checks_passed,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aci_reconcile.preflight import Question, Verdict
 from aci_reconcile.render.escape import sanitize
+from aci_reconcile.render.text.style import PLAIN
 from aci_reconcile.render.text.table import align
 from aci_reconcile.render.words import count
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from aci_reconcile.preflight import Check
     from aci_reconcile.render.header import Header
+    from aci_reconcile.render.project_checks import ProjectChecks
     from aci_reconcile.render.text.style import Style
 
 _TITLES: Mapping[Question, str] = {
@@ -45,6 +47,28 @@ def render_checks_text(checks: Sequence[Check], header: Header, style: Style, *,
     return "\n".join((*lines, "", _render_verdict(checks, style)))
 
 
+def render_fleet_checks_text(projects: Sequence[ProjectChecks], style: Style) -> str:
+    """Return a line for each project of a fleet, and the verdict of all, without a final line break."""
+    rows = [(sanitize(each.name), _describe(each)) for each in projects]
+    heading, *lines = ("  ".join(cells) for cells in align([("PROJECT", "RESULT"), *rows]))
+    every = tuple(each for one in projects for each in one.checks)
+    broken = sum(each.error is not None for each in projects)
+    verdict = _judge(every, style)
+    if broken:
+        unchecked = (f"{count(broken, 'project')} could not be checked", *([_add_up(every)] if every else []))
+        verdict = f"{style.paint(style.error, 'Not ready:')} {'; '.join(unchecked)}."
+    total = f"{count(len(projects), 'project')}. {verdict}"
+    return "\n".join(("", style.paint(style.dim, heading), *lines, "", total))
+
+
+def _describe(project: ProjectChecks) -> str:
+    return "Could not be checked." if project.error is not None else _judge(project.checks, PLAIN)
+
+
+def _judge(checks: Sequence[Check], style: Style) -> str:
+    return _render_verdict(checks, style) if checks else style.paint(style.good, "Nothing to check.")
+
+
 def _render_section(checks: Sequence[Check], style: Style) -> Iterator[str]:
     """Yield the checks of one question. Verdicts have one width in all sections, subjects one width in each section."""
     wide = max(map(len, _WORDS.values()))
@@ -62,15 +86,18 @@ def _drop_subject(check: Check) -> str:
 
 
 def _render_verdict(checks: Sequence[Check], style: Style) -> str:
-    failed, unknown, passed = (_count(checks, each) for each in _FIRST)
-    numbers = ((failed, "failed"), (unknown, "could not be made"), (passed, "passed"))
-    parts = [(number, word) for number, word in numbers if number]
-    (first, word), *rest = parts
-    totals = ", ".join((f"{count(first, 'check')} {word}", *(f"{number} {each}" for number, each in rest)))
+    failed, unknown, _ = (_count(checks, each) for each in _FIRST)
     title = style.paint(style.error, "Not ready:") if failed else style.paint(style.good, "Ready:")
     if unknown and not failed:
         title = style.paint(style.warn, "Ready as far as could be checked:")
-    return f"{title} {totals}."
+    return f"{title} {_add_up(checks)}."
+
+
+def _add_up(checks: Sequence[Check]) -> str:
+    """Return how many checks ended in which way."""
+    words = zip((_count(checks, each) for each in _FIRST), ("failed", "could not be made", "passed"), strict=True)
+    (first, word), *rest = ((number, word) for number, word in words if number)
+    return ", ".join((f"{count(first, 'check')} {word}", *(f"{number} {each}" for number, each in rest)))
 
 
 def _choose_colour(verdict: Verdict, style: Style) -> str:

@@ -10,7 +10,17 @@ from factories import SUBSCRIPTION, container, group, live, rid
 from aci_reconcile.core.model import Resource
 from aci_reconcile.core.secret import Secret
 from aci_reconcile.planning import Action, Change, Impact
-from aci_reconcile.preflight import Check, Facts, Place, Question, Unanswered, Verdict, judge_changes, list_needs
+from aci_reconcile.preflight import (
+    Check,
+    Facts,
+    Place,
+    Question,
+    Unanswered,
+    Verdict,
+    judge_changes,
+    list_claims,
+    list_needs,
+)
 from aci_reconcile.preflight.inventory import Capability, Subnet, Usage
 
 if TYPE_CHECKING:
@@ -117,6 +127,29 @@ def test_a_recreation_fits_where_its_size_does_afterwards() -> None:
 
     assert (Verdict.OK, told) == quota(recreate(same, same), **full)["StandardCores"]
     assert Verdict.FAILED is quota(recreate(same, grown), **full)["StandardCores"][0]
+
+
+def test_plans_before_this_one_take_quota_or_give_it_back() -> None:
+    """In the same region of the same subscription, by name; what they delete and create anew is no difference."""
+    elsewhere = Resource(rid("b"), {**group("b").body, "location": "North Europe"})
+    usages = {HERE: {"ContainerGroups": Usage(98, 100), "StandardCores": Usage(98, 100)}}
+
+    def judge(*before: Change) -> list[tuple[Verdict, str]]:
+        found = judge_changes([create(group("a", sized(1)))], Facts(usages=usages), claimed=list_claims(before))
+        return [(each.verdict, each.why) for each in found if each.question is Question.QUOTA]
+
+    plain = (Verdict.OK, "98 of 100 used, 1 needed")
+    assert [plain] * 2 == judge()
+    assert [plain] * 2 == judge(create(elsewhere))
+    assert [plain] * 2 == judge(recreate(group("b"), group("b")))
+    assert [
+        (Verdict.OK, "98 of 100 used, 1 needed, 1 needed by the projects before"),
+        (Verdict.FAILED, "98 of 100 used, 1 needed, 2 needed by the projects before"),
+    ] == judge(create(group("b", sized(2))))
+    assert [
+        (Verdict.OK, "98 of 100 used, 1 needed, 1 freed by the projects before"),
+        (Verdict.OK, "98 of 100 used, 1 needed, 2 freed by the projects before"),
+    ] == judge(delete(group("b", sized(2))))
 
 
 def test_deletions_make_room() -> None:
