@@ -14,6 +14,9 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport ACI_RECONCILE_LIVE
 test-live: export ACI_RECONCILE_LIVE := $(ACI_RECONCILE_LIVE)
 
+# These two try every law on as many examples as it wants, where the suite tries half of them (tests/thoroughness.py).
+test-lowest test-pythons: export HYPOTHESIS_PROFILE := gate
+
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,unit/azure/test_lock_simulation.py unit/reconcile/test_quota_pace.py contract/test_fault_sweep.py contract/test_two_applies.py contract/test_exec_real_shells.py \
 	e2e/test_e2e_kill.py e2e/test_e2e_two.py e2e/test_e2e_exec.py)

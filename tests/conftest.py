@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from thoroughness import PROFILE, up_to
 
 ROOT = Path(__file__).resolve().parent.parent
 
-settings.register_profile(
-    "suite", max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+for _name in ("suite", "gate"):
+    settings.register_profile(
+        _name, max_examples=up_to(50), derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
 settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
     "mutants",
@@ -28,7 +30,6 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],  # that a law fails is enough; the smallest example of it is not looked for
     suppress_health_check=[HealthCheck.too_slow],
 )
-PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "suite")
 settings.load_profile(PROFILE)
 
 # The same bytes make the same hash, which is slow on purpose: the suite asks for most of them again and again.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,12 @@ def blocks(*kinds: str) -> list[Block]:
     return [each for each in _all() if not kinds or each.kind in kinds]
 
 
-def _all() -> Iterator[Block]:
+@functools.cache
+def _all() -> tuple[Block, ...]:
+    return tuple(_read_pages())
+
+
+def _read_pages() -> Iterator[Block]:
     for page in PAGES:
         name, text = page.relative_to(ROOT).as_posix(), page.read_text(encoding="utf-8")
         if name in GENERATED:

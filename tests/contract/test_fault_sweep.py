@@ -25,6 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixed import NEEDED
 from sweep import KINDS, KNOBS, LASTING, TRANSIENT, Ran, Spot, Sweep, clean
+from thoroughness import up_to
 
 from aci_reconcile.core.errors import ExitCode, NoAnswerError
 from aci_reconcile.core.model import Scope
@@ -233,7 +234,7 @@ def _storms(draw: st.DrawFn) -> list[tuple[str, Spot, int]]:
 
 
 @given(storm=_storms())
-@settings(max_examples=600 if LONG else 10)
+@settings(max_examples=600 if LONG else up_to(10))
 def test_several_faults_at_once_confuse_nobody(storm: list[tuple[str, Spot, int]]) -> None:
     """Whatever the exit code, it tells the truth; the next apply in good weather converges, and no write is repeated.
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixed import RULES
 from sweep import Ran, as_command, equal
+from thoroughness import up_to
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import ExitCode
@@ -79,7 +80,7 @@ def _met(names: list[str], there: bool, order: list[int]) -> tuple[Arena, list[t
 
 
 @given(meeting=_meetings())
-@settings(max_examples=1000 if LONG else 20)
+@settings(max_examples=1000 if LONG else up_to(20))
 def test_two_applies_at_once_both_end_and_nothing_that_runs_is_a_mixture(meeting: Any) -> None:
     """Image, size, tags and secrets of a group come from one manifest; who did not get through says 5, or 1."""
     arena, runs = _met(*meeting)
@@ -90,7 +91,7 @@ def test_two_applies_at_once_both_end_and_nothing_that_runs_is_a_mixture(meeting
 
 
 @given(meeting=_meetings())
-@settings(max_examples=1000 if LONG else 20)
+@settings(max_examples=1000 if LONG else up_to(20))
 def test_two_applies_at_once_leave_a_true_memory(meeting: Any) -> None:
     """What a group remembers is the write that it holds; both told the truth; and each can have its way afterwards."""
     arena, runs = _met(*meeting)

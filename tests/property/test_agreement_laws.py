@@ -10,6 +10,7 @@ from azure_world import SCOPE, AzureWorld
 from factories import body, container, policy, rid
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 
 from aci_reconcile.app.plan_checks import find_drift, verify_plan
 from aci_reconcile.cli.commands.drift import find_exit_code as drift_code
@@ -157,7 +158,7 @@ def test_plan_and_drift_agree_about_what_differs(cases: list[Case]) -> None:
 
 
 @given(cases=WORLDS, rules=RULES)
-@settings(max_examples=80)
+@settings(max_examples=up_to(80))
 def test_what_is_ready_is_neither_held_nor_refused(cases: list[Case], rules: dict[str, Any]) -> None:
     """What it is stopped by was told beforehand, with the same code; what Azure will not take nobody can know."""
     world, declared = made(cases)
@@ -178,7 +179,7 @@ def test_what_is_ready_is_neither_held_nor_refused(cases: list[Case], rules: dic
 
 
 @given(cases=WORLDS, verb=st.sampled_from(["GET"]), status=st.sampled_from([403, 404, 500]))
-@settings(max_examples=25)
+@settings(max_examples=up_to(25))
 def test_an_unreadable_world_is_an_error_everywhere(cases: list[Case], verb: str, status: int) -> None:
     """In plan, drift, verify and destroy alike; nothing is written."""
     world, declared = made(cases)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 
 from aci_reconcile.emulator import Emulator, Knobs, Request, open_store, serve
 
@@ -98,7 +99,9 @@ def assert_sound(response: Response) -> None:
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=lambda part: part.rpartition("/")[2])
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=up_to(12), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(data=st.data())
 def test_no_call_of_a_described_operation_is_a_defect(path: str, method: str, data: st.DataObject) -> None:
     """Paths, versions and bodies of all kinds, right and wrong."""
@@ -157,7 +160,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=up_to(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(LINES | st.binary(max_size=30), max_size=6))
 def test_no_bytes_on_the_wire_stop_the_server(server: Server, lines: list[bytes]) -> None:
     """Whatever comes, the next client is served; and what is answered is no 500."""

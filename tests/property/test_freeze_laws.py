@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 
 from aci_reconcile.manifest.project.freeze import make_cron_window, make_dated_window
 
@@ -48,7 +49,7 @@ def _daily(now: datetime, zone: ZoneInfo, hour: int, minute: int) -> list[dateti
     return list(ticks.values())[1:]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=up_to(60), deadline=None, derandomize=True)
 @example(("Europe/Amsterdam", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)), 15, 60)
 @given(moments(), st.integers(-100, 100), st.integers(1, 90) | st.integers(1, 30 * 60))
 def test_a_daily_window_begins_once_a_day_whatever_the_clocks_do(
@@ -64,7 +65,7 @@ def test_a_daily_window_begins_once_a_day_whatever_the_clocks_do(
     assert (max(ends).timestamp() if ends else None) == window.find_end(now.timestamp())
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=up_to(60), deadline=None, derandomize=True)
 @given(moments(), st.integers(0, 59), st.integers(1, 90))
 def test_an_hourly_window_begins_every_hour_that_passes(when: tuple[str, datetime], minute: int, length: int) -> None:
     """The hour that passes twice has two of them."""
@@ -78,7 +79,7 @@ def test_an_hourly_window_begins_every_hour_that_passes(when: tuple[str, datetim
     )
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=up_to(100), deadline=None, derandomize=True)
 @given(moments(), st.integers(-3, 0), st.integers(0, 3))
 def test_a_window_of_days_holds_whole_days_of_its_zone(when: tuple[str, datetime], before: int, after: int) -> None:
     """Whoever looks at a clock on the wall sees it hold exactly on the days it names."""

@@ -15,6 +15,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from property.test_manifest_laws import tidy
 from strategies import JSON, bodies, echoed
+from thoroughness import up_to
 
 from aci_reconcile.core.model import Resource, ResourceId
 from aci_reconcile.manifest import Request, load
@@ -58,7 +59,7 @@ def quiet(change: Change) -> bool:
     return change.impact in {Impact.NONE, Impact.TAGS_ONLY}
 
 
-@settings(max_examples=50)
+@settings(max_examples=up_to(50))
 @given(bodies(), st.integers(0, 2**32))
 def test_what_is_imported_plans_to_tags_only(body: dict[str, Any], seed: int) -> None:
     """Whatever Azure tells of a group, in whatever order and spelling."""
@@ -70,7 +71,7 @@ def test_what_is_imported_plans_to_tags_only(body: dict[str, Any], seed: int) ->
     assert written.text == format_text(written.text, as_json=False)
 
 
-@settings(max_examples=40)
+@settings(max_examples=up_to(40))
 @given(bodies(), st.integers(0, 2**32))
 def test_what_the_project_shares_is_told_apart(body: dict[str, Any], seed: int) -> None:
     """A default of the project is no default of Azure's: where they differ, the manifest says what is live."""

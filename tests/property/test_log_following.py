@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_world import ID, Run, World, WorldBackend, WorldClock
+from thoroughness import up_to
 
 from aci_reconcile.operate import log_lines
 from aci_reconcile.operate.log_events import LogEnd, LogFailed, LogGap, LogLines, LogRestart, LogSource
@@ -129,7 +130,7 @@ def check_unique(world: World, events: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("timed", [False, True])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=up_to(20), deadline=None)
 @given(seed=st.integers(0, 2**40))
 def test_every_line_comes_once(seed: int, timed: bool) -> None:
     """Lines that differ from each other: whatever the service does, each comes once, or a gap is named."""
@@ -138,7 +139,7 @@ def test_every_line_comes_once(seed: int, timed: bool) -> None:
     check_unique(world, follow(world, timed=timed))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=up_to(30), deadline=None)
 @given(seed=st.integers(0, 2**40), letters=st.integers(1, 8))
 def test_a_log_that_repeats_itself(seed: int, letters: int) -> None:
     """Lines that are the same again and again: without a gap, the end of all of them is printed, line by line."""

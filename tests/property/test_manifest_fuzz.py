@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 
 from aci_reconcile.core.fields import FIELDS
 from aci_reconcile.manifest import CODES, Loaded, Request, load
@@ -66,21 +67,21 @@ def lines(parts: Iterable[str]) -> bytes:
     return "".join(parts).encode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=up_to(60), deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes(content: bytes) -> None:
     """Bytes of any kind give documents or diagnostics."""
     check(run({"a.yaml": content, "b.json": content}))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=up_to(60), deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.sampled_from(["\n", "\n  ", " ", ": "])), max_size=30))
 def test_fragments_of_yaml(parts: list[str]) -> None:
     """Fragments of manifests in any order give documents or diagnostics."""
     check(run({"a.yaml": lines(parts)}))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=up_to(60), deadline=None)
 @given(_TREES)
 def test_any_json(tree: Any) -> None:
     """JSON of any shape, with keys that mean something, gives documents or diagnostics, and as YAML the same."""
@@ -90,7 +91,7 @@ def test_any_json(tree: Any) -> None:
     check(run({"a.yaml": text}))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=up_to(60), deadline=None)
 @given(st.dictionaries(st.sampled_from(_SETTINGS), _TREES))
 def test_any_project_file(tree: Any) -> None:
     """A project file of any shape gives documents or diagnostics."""
@@ -98,7 +99,7 @@ def test_any_project_file(tree: Any) -> None:
     check(run({"aci-reconcile.yaml": json.dumps(tree).encode(), "web.yaml": manifest}))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=up_to(50), deadline=None)
 @given(_TREES)
 def test_offline_says_no_more(tree: Any) -> None:
     """An offline check of a body has no error that the full one does not have."""

@@ -11,6 +11,7 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import bodies
+from thoroughness import up_to
 
 from aci_reconcile.core.fields import ROOT, Kind, Node
 from aci_reconcile.manifest import Request, load
@@ -79,7 +80,7 @@ def _entry(item: dict[str, Any], main: str) -> Any:
     return rest[main] if set(rest) == {main} else rest
 
 
-@settings(max_examples=60)
+@settings(max_examples=up_to(60))
 @given(bodies())
 def test_dump_and_load(body: dict[str, Any]) -> None:
     """A body in ARM's shape comes back as it was, as JSON and as YAML."""
@@ -91,7 +92,7 @@ def test_dump_and_load(body: dict[str, Any]) -> None:
     assert expected == loaded(body, "web.yaml")
 
 
-@settings(max_examples=60)
+@settings(max_examples=up_to(60))
 @given(bodies(), st.data())
 def test_short_and_long_are_one(body: dict[str, Any], data: st.DataObject) -> None:
     """Whatever is left out of ARM's wrapping, the body is the same."""
@@ -102,7 +103,7 @@ def test_short_and_long_are_one(body: dict[str, Any], data: st.DataObject) -> No
     assert loaded(body) == loaded(short(body, ROOT, data.draw))
 
 
-@settings(max_examples=20)
+@settings(max_examples=up_to(20))
 @given(st.permutations(["a.yaml", "b.yaml", "c/d.yaml", "e.json"]))
 def test_the_order_of_files_does_not_matter(names: list[str]) -> None:
     """Resources and diagnostics are in an order of their own."""
@@ -120,7 +121,7 @@ def test_the_order_of_files_does_not_matter(names: list[str]) -> None:
     assert results[0] == results[1]
 
 
-@settings(max_examples=50)
+@settings(max_examples=up_to(50))
 @given(st.text(min_size=8).filter(lambda text: text.isprintable() and text.strip() == text))
 def test_no_diagnostic_shows_a_secret(canary: str) -> None:
     """Wherever a secret stands, in a right place or a wrong one."""

@@ -10,6 +10,7 @@ from factories import container, group, policy, rid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sweep import equal
+from thoroughness import up_to
 
 from aci_reconcile.core.model import Lifecycle, Resource, as_object, as_text
 from aci_reconcile.emulator import Fault, Knobs
@@ -136,7 +137,7 @@ TROUBLE = st.one_of(st.none(), st.tuples(st.sampled_from(NAMES), st.sampled_from
     stop_after=st.one_of(st.just(10_000), st.integers(1, 60)),
     concurrency=st.sampled_from([1, 4]),
 )
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=up_to(60), deadline=None, derandomize=True)
 def test_nothing_goes_while_something_declared_is_still_to_come(
     before: dict[str, Resource],
     after: dict[str, Resource],

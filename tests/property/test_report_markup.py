@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from report_pages import EVIL, hostile
+from thoroughness import up_to
 
 from aci_reconcile.core.errors import Severity, Where
 from aci_reconcile.core.health import ContainerEvent, ContainerHealth, Health, State
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-law = settings(derandomize=True, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+law = settings(derandomize=True, deadline=None, max_examples=up_to(40), suppress_health_check=[HealthCheck.too_slow])
 
 pieces = st.sampled_from(
     [

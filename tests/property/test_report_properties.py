@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 
 from aci_reconcile.core.diff import ABSENT, FieldChange, Replaces
 from aci_reconcile.core.errors import AzureError, Diagnostic, Severity, Where
@@ -58,7 +59,7 @@ VALIDATOR: Any = jsonschema.Draft202012Validator(SCHEMA)
 CANARY = "canary-s3cr3t"
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-law = settings(derandomize=True, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+law = settings(derandomize=True, deadline=None, max_examples=up_to(40), suppress_health_check=[HealthCheck.too_slow])
 
 words = st.sampled_from(["web", "x", "a b", "", "日本", "properties", "containers"])
 hostile = st.text(

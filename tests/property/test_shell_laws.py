@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 
 from aci_reconcile.operate.shell_script import encode_input, make_first_line, make_last_line, make_script
 from aci_reconcile.operate.shell_session import LineEnds, Phase, ShellSession
@@ -63,7 +64,7 @@ def _mark(kind: str, number: int | str = "") -> bytes:
     return f"{NONCE}{kind}{number};".encode()
 
 
-@settings(max_examples=300)
+@settings(max_examples=up_to(300))
 @given(
     output=_output.filter(_is_free_of_marks),
     code=st.integers(0, 255),
@@ -142,7 +143,7 @@ def test_input_is_plain_lines(data: bytes, blocks: bool) -> None:
     assert re.fullmatch(rb"([ -~]{1,3001}\n)*", encode_input(data, blocks=blocks))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=up_to(15), deadline=None)
 @given(st.lists(_words, min_size=1, max_size=5))
 def test_a_shell_reads_the_arguments_as_they_are(arguments: list[str]) -> None:
     """Every character but NUL, in a real shell that gets the script through a pipe."""

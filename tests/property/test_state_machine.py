@@ -9,6 +9,7 @@ from factories import OWNER, body, container, make_plan, policy, rid
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from thoroughness import up_to
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.health import read_power
@@ -142,7 +143,9 @@ class Reconciling(RuleBasedStateMachine):
         assert CANARY not in str(told)
 
 
-Reconciling.TestCase.settings = settings(max_examples=30, stateful_step_count=20, deadline=None, derandomize=True)
+Reconciling.TestCase.settings = settings(
+    max_examples=up_to(30), stateful_step_count=20, deadline=None, derandomize=True
+)
 TestReconciling = Reconciling.TestCase
 
 

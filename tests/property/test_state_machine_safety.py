@@ -10,6 +10,7 @@ from factories import OWNER, body, container, policy, rid
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from thoroughness import up_to
 
 from aci_reconcile.core import tags
 from aci_reconcile.core.errors import BlockedError
@@ -174,5 +175,7 @@ def _name(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
 
 
-Reconciling.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None, derandomize=True)
+Reconciling.TestCase.settings = settings(
+    max_examples=up_to(25), stateful_step_count=25, deadline=None, derandomize=True
+)
 TestReconcilingSafely = Reconciling.TestCase

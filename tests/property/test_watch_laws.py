@@ -14,6 +14,7 @@ from factories import rid
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from thoroughness import up_to
 from watched_world import PROJECT, WatchedWorld
 
 from aci_reconcile.app.policy import Allow
@@ -246,5 +247,5 @@ class Watching(RuleBasedStateMachine):
         assert sent == len(self.sent)
 
 
-Watching.TestCase.settings = settings(max_examples=8, stateful_step_count=25, deadline=None, derandomize=True)
+Watching.TestCase.settings = settings(max_examples=up_to(8), stateful_step_count=25, deadline=None, derandomize=True)
 TestWatching = Watching.TestCase

@@ -24,9 +24,13 @@ PINS = {
         r"^([\w.-]+)==(\S+)", (ROOT / "requirements" / "lowest.txt").read_text(encoding="utf-8"), re.MULTILINE
     )
 }
-SOURCES = sorted(
-    path for folder in ("aci_reconcile", "benchmarks", "scripts", "tests") for path in ROOT.glob(f"{folder}/**/*.py")
-)
+
+
+@pytest.fixture(scope="module", name="sources")
+def _sources() -> list[Path]:
+    """List all modules: a look at thousands of files, so only where a test wants them."""
+    folders = ("aci_reconcile", "benchmarks", "scripts", "tests")
+    return sorted(path for folder in folders for path in ROOT.glob(f"{folder}/**/*.py"))
 
 
 @pytest.mark.parametrize("wanted", DECLARED, ids=str)
@@ -47,11 +51,11 @@ def test_the_workflow_has_each_python_that_is_named() -> None:
     assert named == jobs["python"]["strategy"]["matrix"]["python"]
 
 
-def test_no_private_name_is_asked_for_by_a_text() -> None:
+def test_no_private_name_is_asked_for_by_a_text(sources: list[Path]) -> None:
     """The linter sees ``client._send``, and not ``getattr(client, "_send")``."""
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path in SOURCES
+        for path in sources
         if "getattr" in (text := path.read_text(encoding="utf-8"))
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr"
@@ -61,8 +65,8 @@ def test_no_private_name_is_asked_for_by_a_text() -> None:
     assert [] == found
 
 
-def test_the_linter_is_not_told_to_look_away_from_private_names() -> None:
+def test_the_linter_is_not_told_to_look_away_from_private_names(sources: list[Path]) -> None:
     """Neither in the package nor in the tools around it."""
-    package = [path for path in SOURCES if not path.is_relative_to(ROOT / "tests")]
+    package = [path for path in sources if not path.is_relative_to(ROOT / "tests")]
 
     assert [] == [path.name for path in package if "SLF001" in path.read_text(encoding="utf-8")]

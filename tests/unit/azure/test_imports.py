@@ -47,7 +47,8 @@ def test_secrets_are_opened_in_few_places() -> None:
     found = [
         path.name
         for path in sorted((_PACKAGE / "azure").rglob("*.py"), key=lambda path: path.name)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if "reveal" in (text := path.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute) and node.attr == "reveal"
     ]
 
@@ -59,7 +60,8 @@ def test_only_what_takes_secrets_out_asks_for_their_parts() -> None:
     found = {
         path.name
         for path in sorted(_PACKAGE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if "pieces" in (text := path.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute) and node.attr == "pieces"
     }
 

@@ -12,6 +12,7 @@ from azure_world import AzureWorld
 from factories import FakeClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 from unit.azure.scripted import Says, error, scripted
 
 from aci_reconcile.azure.graph.index import Indexed, ResourceGraph
@@ -82,7 +83,7 @@ def test_a_few_queries_show_the_groups_of_many_subscriptions() -> None:
     assert "swordfish" not in str(first.body)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=up_to(15), deadline=None)
 @given(rows=st.integers(1, 7), batch=st.integers(1, 4), number=st.integers(0, 3))
 def test_no_size_of_pages_and_batches_loses_a_group(rows: int, batch: int, number: int) -> None:
     """Each is found once."""

@@ -19,7 +19,11 @@ from aci_reconcile.emulator import is_own_ca
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from unit.cli.command_line import CommandLine
+
 COMMAND = [sys.executable, "-m", "aci_reconcile", "emulator", "--port", "0"]
+NOWHERE = ("--port", "0", "--host", "192.0.2.1")
+"""No address of this machine, so that nothing can listen, whatever else is wrong."""
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -82,29 +86,29 @@ def test_any_knob_can_be_turned(started: Any) -> None:
 @pytest.mark.parametrize(
     "text", ["nonsense", "update_status=202", "limits=maybe", "page_size=x", "latency_seconds=inf"]
 )
-def test_a_knob_that_is_none_is_a_usage_error(tmp_path: Path, text: str) -> None:
+def test_a_knob_that_is_none_is_a_usage_error(cli: CommandLine, text: str) -> None:
     """And so is a value that it does not have."""
-    ran = run(tmp_path, "--knob", text)
+    ran = cli("emulator", *NOWHERE, "--knob", text)
 
-    assert 1 == ran.returncode
-    assert "--knob: " in ran.stderr
+    assert 1 == ran.code
+    assert "--knob: " in ran.err
 
 
 @pytest.mark.parametrize("text", ["nonsense", '{"kind": "nonsense"}', "[]"])
-def test_a_fault_that_is_none_is_a_usage_error(tmp_path: Path, text: str) -> None:
+def test_a_fault_that_is_none_is_a_usage_error(cli: CommandLine, text: str) -> None:
     """With an example of one."""
-    ran = run(tmp_path, "--fault", text)
+    ran = cli("emulator", *NOWHERE, "--fault", text)
 
-    assert 1 == ran.returncode
-    assert '{"kind": "error", "status": 429, "times": 3}' in ran.stderr
+    assert 1 == ran.code
+    assert '{"kind": "error", "status": 429, "times": 3}' in ran.err
 
 
-def test_another_host_is_said_loudly(tmp_path: Path) -> None:
-    """Before anything else; this one is no address of this machine, so nothing listens."""
-    ran = run(tmp_path, "--host", "192.0.2.1")
+def test_another_host_is_said_loudly(cli: CommandLine) -> None:
+    """Before anything else."""
+    ran = cli("emulator", *NOWHERE)
 
-    assert 1 == ran.returncode
-    assert "Anyone who can reach this machine" in ran.stderr
+    assert 1 == ran.code
+    assert "Anyone who can reach this machine" in ran.err
 
 
 def test_the_ca_replaces_nothing_but_another_one(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 from unit.emulator.emulator_world import GROUPS, RESOURCE_GROUP, World, group
 
 from aci_reconcile.emulator import Request
@@ -93,7 +94,7 @@ _JSON = st.recursive(
 _BODIES = st.binary(max_size=40) | _JSON.map(lambda value: json.dumps(value).encode())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=up_to(100), deadline=None)
 @given(
     method=st.sampled_from(["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD", "OPTIONS", "\x00"]),
     path=_PATHS | _KNOWN | st.text(max_size=20),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 from unit.emulator.emulator_world import GROUPS, RESOURCE_GROUP, World, group
 
 from aci_reconcile.emulator import Knobs
@@ -61,7 +62,7 @@ def test_a_row_has_what_a_list_has_and_no_instance_view() -> None:
     assert "instanceView" not in str(row)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=up_to(20), deadline=None)
 @given(top=st.integers(1, 9), number=st.integers(0, 8))
 def test_every_page_size_gives_the_same_groups(top: int, number: int) -> None:
     """In the order of their ids, each once."""

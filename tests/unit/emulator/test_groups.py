@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 from unit.emulator.emulator_world import (
     GROUPS,
     World,
@@ -47,7 +48,7 @@ def test_the_status_of_an_update_is_a_knob(status: Any) -> None:
     assert status == world.put("web", group()).status
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=up_to(25), deadline=None)
 @given(pause=st.floats(min_value=2, max_value=10_000), seconds=st.sampled_from([0.0, 1.0, 30.0]))
 def test_every_put_restarts_every_container_even_unchanged(pause: float, seconds: float) -> None:
     """The documented note that makes zero-difference mean zero writes."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 from unit.emulator.emulator_world import GROUPS, START, World, changed, group, view
 
 from aci_reconcile.emulator import IMAGES, Knobs
@@ -26,7 +27,7 @@ PROGRAMS = st.builds(Program, first=ATTEMPTS, then=ATTEMPTS)
 TIMES = st.floats(min_value=0, max_value=1e7)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=up_to(80), deadline=None)
 @given(simulated=PROGRAMS, policy=st.sampled_from(POLICIES), times=st.lists(TIMES, min_size=2, max_size=6))
 def test_progress_is_monotone(simulated: Program, policy: str, times: list[float]) -> None:
     """Counters never fall, starts never move back, and what has ended stays so."""
@@ -39,7 +40,7 @@ def test_progress_is_monotone(simulated: Program, policy: str, times: list[float
         assert earlier.phase != "ended" or earlier == later
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=up_to(80), deadline=None)
 @given(simulated=PROGRAMS, policy=st.sampled_from(POLICIES))
 def test_settling_agrees_with_living(simulated: Program, policy: str) -> None:
     """What is said to end at a time has ended then, and not before."""
@@ -76,7 +77,7 @@ def test_no_knob_makes_a_crash_loop_endless_at_once() -> None:
     assert view(world.create("web", body))["restartCount"] > 10
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=up_to(30), deadline=None)
 @given(image=st.sampled_from(sorted(IMAGES)), policy=st.sampled_from(POLICIES), pauses=st.lists(TIMES, max_size=4))
 def test_time_never_breaks_a_view(image: str, policy: str, pauses: list[float]) -> None:
     """Any image, any policy, any time: an answer."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import up_to
 from unit.emulator.emulator_world import GROUPS, VERSION, World, changed, group, view
 
 from aci_reconcile.emulator import Emulator, Knobs, Request
@@ -42,7 +43,7 @@ def act(world: World, step: str, image: str, body: Any) -> int:
             return 200
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=up_to(60), deadline=None)
 @given(
     steps=STEPS,
     policy=st.sampled_from(["Always", "OnFailure", "Never"]),

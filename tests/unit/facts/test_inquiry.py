@@ -8,6 +8,7 @@ import pytest
 from cases import naming
 from probed_azure import Azure, get_values, run_probes
 from random_azure import ASKED, make_random_knobs
+from thoroughness import up_to
 
 from aci_reconcile.emulator.knobs import Knobs, write_knob
 from aci_reconcile.facts.answers import Finding, read_answers, write_answers
@@ -35,7 +36,7 @@ def test_each_switch_is_asked() -> None:
     assert [] == [row.id for row in REGISTER if row.knob and not row.probe]
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(up_to(20)))
 def test_the_probes_recover_every_switch(seed: int) -> None:
     """What was set at random is found out by requests alone."""
     check_recovered(make_random_knobs(seed))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cases import naming
+from thoroughness import up_to
 
 from aci_reconcile.core.redaction.redactor import list_spellings
 from aci_reconcile.emulator import Emulator, Knobs, Request, open_store
@@ -201,7 +202,7 @@ def check_scrubbed(seed: int) -> None:
     assert [] == find_leaks(world, Scrubber(exchanges, known).scrub_text(world.message))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(up_to(30)))
 def test_nothing_of_a_world_survives(seed: int) -> None:
     """Whatever the names, the order and the answers are."""
     check_scrubbed(seed)

@@ -10,6 +10,7 @@ from factories import container, group, make_plan, rid
 from hypothesis import given, settings
 from saved_plans import HEADER, kept, origin
 from strategies import bodies
+from thoroughness import up_to
 
 from aci_reconcile.core.model import Lifecycle, Resource
 from aci_reconcile.core.secret import Secret
@@ -60,7 +61,7 @@ def test_it_is_shown_as_it_was(before: list[Resource], after: list[Resource]) ->
     assert render_plan_text(proposal, HEADER, PLAIN, verbose=True) == shown(proposal, *after)
 
 
-@settings(max_examples=50)
+@settings(max_examples=up_to(50))
 @given(body=bodies(secrets=True))
 def test_any_body_comes_back(body: dict[str, Any]) -> None:
     """Whatever a manifest may hold, a saved plan of it can be shown."""
