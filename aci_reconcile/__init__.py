@@ -3,8 +3,8 @@
 The public Python API is ``load``, ``connect``, ``plan``, ``save_plan``, ``load_plan``, ``apply``, ``drift``,
 ``verify``, ``import_groups``, ``convert_sources``, ``init_project``, ``set_values``, ``format_manifests``,
 ``diagnose``, ``read_events``, ``read_logs``, ``follow_logs``, ``restart``, ``stop``, ``start``, ``wait``, ``execute``,
-``run_task`` and ``hold_lock``, with ``Allow`` for what a plan may do; see docs/python-api.md. They are imported when
-you first use them: ``import aci_reconcile`` costs nothing.
+``run_task``, ``hold_lock``, ``load_fleet`` and ``merge_results``, with ``Allow`` for what a plan may do; see
+docs/python-api.md. They are imported when you first use them: ``import aci_reconcile`` costs nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         import_groups,
         init_project,
         load,
+        load_fleet,
         load_plan,
+        merge_results,
         plan,
         read_events,
         read_logs,
@@ -55,7 +57,9 @@ __all__ = [
     "import_groups",
     "init_project",
     "load",
+    "load_fleet",
     "load_plan",
+    "merge_results",
     "plan",
     "read_events",
     "read_logs",

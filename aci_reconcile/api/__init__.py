@@ -5,6 +5,7 @@ from __future__ import annotations
 from aci_reconcile.api.access import connect, load
 from aci_reconcile.api.conversions import convert_sources
 from aci_reconcile.api.editing import format_manifests, set_values
+from aci_reconcile.api.fleets import load_fleet, merge_results
 from aci_reconcile.api.imports import import_groups
 from aci_reconcile.api.inspection import diagnose, read_events
 from aci_reconcile.api.locks import hold_lock
@@ -31,7 +32,9 @@ __all__ = [
     "import_groups",
     "init_project",
     "load",
+    "load_fleet",
     "load_plan",
+    "merge_results",
     "plan",
     "read_events",
     "read_logs",

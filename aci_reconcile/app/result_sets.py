@@ -67,7 +67,7 @@ def check_results(results: Sequence[Result], expected: int | None) -> None:
     """
     problems = [*_list_differences(results), *_list_gaps(results)]
     if expected is not None and expected != len(results) and not problems:
-        problems.append(f"there {_say(len(results))}, and --count says {expected}")
+        problems.append(f"there {_say(len(results))}, and there must be {expected}")
     if problems:
         raise UsageError("\n  ".join(problems), hint=_HINT)
 

@@ -74,7 +74,7 @@ def test_what_belongs_together(expected: int | None) -> None:
 @pytest.mark.parametrize("expected", [1, 4])
 def test_another_number_than_expected(expected: int) -> None:
     """Of several projects nothing else tells that one is missing."""
-    with pytest.raises(UsageError, match=f"there are 2 results, and --count says {expected}"):
+    with pytest.raises(UsageError, match=f"there are 2 results, and there must be {expected}"):
         check_results((result(), result(project="blog")), expected)
 
 

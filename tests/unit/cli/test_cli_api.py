@@ -99,15 +99,27 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("ACI_RECONCILE_PROVISIONING", "0s")
         with aci_reconcile.connect(loaded, local=folder / ".aci-reconcile") as backend:
             list(aci_reconcile.apply(aci_reconcile.plan(loaded, backend), backend, stable_for=0))
-    return folder / ".aci-reconcile"
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(world: Path) -> Path:
+    """The results of two shards."""
+    (world / "results").mkdir()
+    for shard in ("1/2", "2/2"):
+        words = ("plan", "--local", "--shard", shard, "--report", f"json=results/{shard[0]}.json", "web.yaml")
+        subprocess.run([sys.executable, "-m", "aci_reconcile", *words], cwd=world, check=True, capture_output=True)
+    return world / "results"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])
 def test_the_examples_of_the_documentation_run(
-    folder: Path, world: Path, example: str, capsys: pytest.CaptureFixture[str]
+    folder: Path, world: Path, results: Path, example: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each by itself, in the folder of a project whose group is there."""
-    shutil.copytree(world, folder / ".aci-reconcile")
+    shutil.copytree(world / ".aci-reconcile", folder / ".aci-reconcile")
+    shutil.copytree(results, folder / "results")
+    (folder / "fleet.yaml").write_text("projects: [{project: aci-reconcile.yaml}]\n", encoding="utf-8")
     exec(compile(example, "example", "exec"), {"__name__": "__main__"})
 
     assert "" == capsys.readouterr().err

@@ -254,3 +254,17 @@ def test_an_import_without_a_project_makes_one(project: CommandLine, tmp_path_fa
     assert "elsewhere" == first.selection.project.name
     assert "name: elsewhere" in (folder / "aci-reconcile.yaml").read_text(encoding="utf-8")
     assert first.plannable
+
+
+def test_python_applies_the_plan_of_a_shard(project: CommandLine) -> None:
+    """With what the whole allows: here, the deletion of a group that lost its manifest."""
+    project.group("far", more="location: northeurope\n")
+    project("apply", "-y")
+    (project.folder / "manifests/far.yaml").unlink()
+    project.group("web", "nginx:2")
+    project.group("near", more="location: eastus\n")
+    project("shards", "--out", "plans", "--prune")
+    ends = [apply(f"plans/shard-{number}.json", allow=aci_reconcile.Allow(prune=True)) for number in (1, 2)]
+
+    assert (1, 1, 1) == tuple(sum(getattr(end, name) for end in ends) for name in ("added", "changed", "destroyed"))
+    assert 0 == project("plan", "--detailed-exitcode").code
