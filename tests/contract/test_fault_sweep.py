@@ -147,8 +147,11 @@ def test_an_operation_that_never_ends_is_given_up_on_and_finished_later() -> Non
     assert [] == [each for spot in _begins() for each in _stuck(spot)]
 
 
-def test_an_operation_that_fails_is_told() -> None:
-    """Exit code 5; the group is named, what waits for it and deletions are skipped, all others are written."""
+def test_an_operation_that_fails_is_told_and_done_again_by_the_next_apply() -> None:
+    """Exit code 5; the group is named, what waits for it and deletions are skipped, all others are written.
+
+    The next apply writes that group once more, and what waited for it once; then nothing is left to do.
+    """
     for spot in _begins():
         world = Sweep.begun(KINDS["failed operation"].at(spot))
         ran = world.apply_once()
@@ -157,13 +160,6 @@ def test_an_operation_that_fails_is_told() -> None:
         assert (LEFT, {spot.group}) == (ran.code, _failed(ran))
         assert {"gone"} <= unwritten <= {"later", "again", "gone"}
         assert {name: needed for name, needed in NEEDED.items() if name not in unwritten} == world.effects
-
-
-def test_an_operation_that_failed_is_done_again_by_the_next_apply() -> None:
-    """The next apply writes that group once more, and what waited for it once; then nothing is left to do."""
-    for spot in _begins():
-        world = Sweep.begun(KINDS["failed operation"].at(spot))
-        world.apply_once()
 
         assert OK == world.apply_once().code
         assert [] == world.wrong()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import shlex
 import subprocess
@@ -95,14 +96,14 @@ def test_a_person_declines_at_a_terminal(commands: Commands) -> None:
     assert "No container groups." in commands("status", "--local").out
 
 
-@pytest.mark.parametrize("name", GARBAGE)
-def test_garbage_is_a_diagnostic(commands: Commands, name: str) -> None:
+def test_garbage_is_a_diagnostic(commands: Commands) -> None:
     """Whatever a file holds, it is named, and the other files are read."""
-    (commands.folder / "manifests" / "garbage.yaml").write_bytes(GARBAGE[name])
+    for name, data in GARBAGE.items():
+        (commands.folder / "manifests" / f"{name}.yaml").write_bytes(data)
     ran = commands("plan", "--local")
 
     assert 1 == ran.code
-    assert "manifests/garbage.yaml" in ran.err
+    assert {*GARBAGE} == set(re.findall(r"manifests/(\w+)\.yaml\S* error ACI\d+: ", ran.err))
     assert "Traceback" not in ran.err
     assert "\x1b" not in ran.err
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from convert_sources import ALL, Source
+from thoroughness import IN_SUITE
 
 from aci_reconcile.convert.arm.evaluation import Place
 from aci_reconcile.convert.compose.project import ComposeOptions
@@ -67,14 +68,15 @@ def is_told(path: str, files: dict[str, str], source: Source) -> bool:
 
 @pytest.mark.parametrize(("kind", "source"), ALL, ids=[f"{kind}-{each.name}" for kind, each in ALL])
 def test_nothing_is_dropped_in_silence(kind: str, source: Source) -> None:
-    """A key that no reader knows, put into any map of a source, is told of: also where it is null, a map or a list."""
+    """A key that no reader knows, put into any map of a source, is told of: also where it is a list or a map."""
     silent: list[tuple[str, str, object]] = []
     for name, text in source.files.items():
         document = yaml.safe_load(text) if name.endswith(".yaml") else json.loads(strip_comments(text))
         for index, (path, _) in enumerate(list_maps(document)):
             if "sensitive_values" in path:  # marks of values, which say nothing by themselves
                 continue
-            for value in ("x", ["x"], {"y": "x"})[: 1 + index % 3]:
+            values: tuple[object, ...] = ("x", ["x"], {"y": "x"})
+            for value in values[index % 3 :][:1] if IN_SUITE else values[: 1 + index % 3]:
                 changed = copy.deepcopy(document)
                 list(list_maps(changed))[index][1][MARK] = value
                 files = {**source.files, name: json.dumps(changed)}
