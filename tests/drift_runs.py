@@ -40,7 +40,7 @@ def run_drift(
     states = ((each.address, each.before) for each in made.changes if each.after is not None)
     health = tuple((address, assess(found.body, now=NOON)) for address, found in states if found is not None)
     history = last.history if last is not None and last.history is not None else History(PLACE)
-    memory = Baseline(history, tuple(accept), frozenset({"rg-shop"}), kept=True)
+    memory = Baseline(history, tuple(accept), frozenset({"rg-shop"}), kept=True, told=True)
     return judge(made, health, memory, to_moment(NOON + days * DAY))
 
 

@@ -151,6 +151,15 @@ def test_plans_before_this_one_take_quota_or_give_it_back() -> None:
         (Verdict.OK, "98 of 100 used, 1 needed, 2 freed by the projects before"),
     ] == judge(delete(group("b", sized(2))))
 
+    grown = [recreate(group("a", sized(3)), group("a", sized(3)))]
+    full = Facts(usages={HERE: {"StandardCores": Usage(98, 100)}})
+    (found,) = (
+        each.why
+        for each in judge_changes(grown, full, claimed=list_claims([delete(group("b", sized(2)))]))
+        if each.subject.startswith("StandardCores")
+    )
+    assert "98 of 100 used, 3 needed, 2 freed by the projects before, 3 freed by deletions" == found
+
 
 def test_deletions_make_room() -> None:
     """In their own region."""
