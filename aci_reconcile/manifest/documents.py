@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aci_reconcile.core.desired import drop_computed
 from aci_reconcile.core.fields import API_VERSION, ROOT
@@ -30,7 +30,7 @@ from aci_reconcile.manifest.syntax.codes import ACI116
 from aci_reconcile.manifest.syntax.expansion import Expansion, expand
 from aci_reconcile.manifest.syntax.hints import find_bare_names, read_placeholder
 from aci_reconcile.manifest.syntax.items import Item, Places
-from aci_reconcile.manifest.syntax.quick_body import read_body
+from aci_reconcile.manifest.syntax.quick_body import read_body, read_quickly
 from aci_reconcile.manifest.syntax.reference_codes import ACI158
 from aci_reconcile.manifest.syntax.reference_grammar import has_reference
 
@@ -65,6 +65,8 @@ _CHECKS: Final = GroupChecks()
 
 _NOT_SENT: Final = frozenset((*ENVELOPE, *OWN_KEYS.children))
 """The keys of a document that are no part of the body."""
+_ABOUT: Final = _NOT_SENT | {"location"}
+"""The keys that are looked at besides the body."""
 _NULL: Final = "a group needs a {0}, and `null` removes the one from the project"
 _GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
 """What can stand in an ARM id as the name of a resource (docs: naming rules)."""
@@ -109,6 +111,16 @@ def read_document(  # noqa: PLR0913  what a document is read with
     return _Document(node.without("$schema"), request, settings, references, diagnostics, change, checked).read()
 
 
+class _Read(NamedTuple):
+    """What a document says."""
+
+    merged: MapNode
+    """It in ARM's shape, with all layers; without the body, if that was in order."""
+    name: str
+    own_keys: Item
+    body: BodyRead
+
+
 @dataclass(frozen=True, slots=True)
 class _Document:
     """One document. After a mistake, reading goes on as far as it makes sense, to find the next one."""
@@ -128,13 +140,8 @@ class _Document:
         if type_ is None:
             return None
         lenient = self._is_lenient(api_version)
-        expanded = expand(self.node, KINDS[type_], "", Expansion(self.diagnostics, lenient))
-        # The name is read before the layers are merged, because it decides which patches apply.
-        name = self._read_name(expanded) if isinstance(expanded, MapNode) else ""
-        merged = self._merge_layers(expanded, name)
-        merged = self.change(merged) if self.change is not None else merged
-        own_keys = self._read_own_keys(merged, lenient=lenient)
-        body, places, secrets = self._read_body(merged, lenient=lenient)
+        read = self._read_directly(lenient=lenient) or self._read_layers(KINDS[type_], lenient=lenient)
+        merged, name, own_keys, (body, places, secrets) = read
         # An outline may lack the first key, whose place it keeps as its own.
         where = self.node.entries[0].where if self.node.entries and self.checked else self.node.where
         resource_group = self._choose_resource_group(own_keys, merged)
@@ -153,6 +160,30 @@ class _Document:
         resource = Resource(identity, body, read_lifecycle(own_keys, body), where, plain, known)
         refers = known is not None and known.refers
         return DeclaredGroup(resource, api_version, own_keys, tuple(list_references(item)) if refers else ())
+
+    def _read_directly(self, *, lenient: bool) -> _Read | None:
+        """Read a document in which all is in order, and over or under which nothing lies; None if it is none such."""
+        if not self.checked or self.change or self.settings.defaults or self.settings.patches:
+            return None
+        sent = tuple([entry for entry in self.node.entries if entry.key not in _NOT_SENT])
+        body = read_quickly(MapNode(sent, self.node.where), ROOT, self.references, lenient=lenient)
+        if body is None:
+            return None
+        rest = MapNode(tuple([entry for entry in self.node.entries if entry.key in _ABOUT]), self.node.where)
+        if any(entry.key in OWN_KEYS.children for entry in rest.entries):
+            rest = _as_map(expand(rest, GROUP, "", Expansion(self.diagnostics, lenient)))
+        return _Read(rest, self._read_name(rest), self._read_own_keys(rest, lenient=lenient), body)
+
+    def _read_layers(self, kind: Node, *, lenient: bool) -> _Read:
+        """Read any document, and what lies over or under it."""
+        expanded = _as_map(expand(self.node, kind, "", Expansion(self.diagnostics, lenient)))
+        # The name is read before the layers are merged, because it decides which patches apply.
+        name = self._read_name(expanded)
+        merged = self._merge_layers(expanded, name)
+        merged = self.change(merged) if self.change is not None else merged
+        return _Read(
+            merged, name, self._read_own_keys(merged, lenient=lenient), self._read_body(merged, lenient=lenient)
+        )
 
     def _is_lenient(self, api_version: str) -> bool:
         """Whether unknown properties are allowed, because the manifest was written for a newer api-version."""
@@ -219,8 +250,6 @@ class _Document:
 
     def _merge_layers(self, expanded: Source, name: str) -> MapNode:
         """Lay the project's defaults under the group and the environment's patches over it."""
-        if self.settings.defaults is None and not self.settings.patches and isinstance(expanded, MapNode):
-            return expanded
         layers = Layers(self.diagnostics)
         merged = layers.merge(_select_defaults(self.settings.defaults, expanded), expanded, GROUP)
         for patch in self._find_patches(name) if self.settings.patches else ():
@@ -309,6 +338,10 @@ class _Document:
 def _is_newer(version: str) -> bool:
     """Whether an api-version is newer than the one whose properties are known."""
     return bool(version) and order_api_version(version) > order_api_version(API_VERSION)
+
+
+def _as_map(node: Source) -> MapNode:
+    return node if isinstance(node, MapNode) else MapNode((), node.where)
 
 
 def _find_value(node: MapNode, name: str) -> Source | None:

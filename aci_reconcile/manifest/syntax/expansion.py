@@ -112,7 +112,7 @@ def _join_cached(at: str, name: str) -> str:
     return f"{at}.{name}" if at else name
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where ARM has a property: its field, whether that is in ``properties``, and whether it has a short form."""
 
     spec: Node
@@ -120,28 +120,35 @@ class _Place(NamedTuple):
     short: bool
 
 
-class _Shape(NamedTuple):
-    """The properties of an object that an author may set, and whether ARM requires its ``properties``."""
+class Shape(NamedTuple):
+    """The properties of an object that an author may set, and whether ARM requires its ``properties``.
 
-    places: Mapping[str, _Place]
+    Those are then added even if empty, so that a message is about what is missing in them.
+    """
+
+    places: Mapping[str, Place]
     """By ARM's own spelling of their names."""
     wrapped: bool
+    inner: Node | None = None
+    """The field ``properties``, in which ARM keeps most of a group, a container or a volume."""
+    long: Shape | None = None
+    """The same of what an author writes below ``properties``."""
 
 
 @functools.cache
-def _find_shape(spec: Node) -> _Shape:
+def find_shape(spec: Node) -> Shape:
     """Return where the properties of an object belong."""
-    return _Shape(_list_places(spec), _needs_wrapper(spec))
-
-
-def _list_places(spec: Node) -> Mapping[str, _Place]:
     inner = spec.children.get("properties")
     if inner is None or inner.kind is not Kind.OBJECT:
-        return {name: _Place(each, False, each.row.path in SHORTHANDS) for name, each in _list_settable(spec)}
-    deeper = {name: each for name, each in _list_settable(inner) if _find_spelling(name, spec) is None}
-    here = {name: each for name, each in _list_settable(spec) if name != "properties"}
-    places = {name: _Place(each, True, each.row.path in SHORTHANDS) for name, each in deeper.items()}
-    return places | {name: _Place(each, False, each.row.path in SHORTHANDS) for name, each in here.items()}
+        return Shape({name: _make_place(each, inside=False) for name, each in _list_settable(spec)}, wrapped=False)
+    deeper = {name: _make_place(each, inside=True) for name, each in _list_settable(inner)}
+    lifted = {name: each for name, each in deeper.items() if _find_spelling(name, spec) is None}
+    here = {name: _make_place(each, inside=False) for name, each in _list_settable(spec) if name != "properties"}
+    return Shape(lifted | here, inner.row.required, inner, Shape(deeper, wrapped=False))
+
+
+def _make_place(spec: Node, *, inside: bool) -> Place:
+    return Place(spec, inside, spec.row.path in SHORTHANDS)
 
 
 def _list_settable(spec: Node) -> Iterator[tuple[str, Node]]:
@@ -155,7 +162,8 @@ def _is_ignored(spec: Node) -> bool:
 
 def _expand_object(node: MapNode, spec: Node, at: str, run: Expansion) -> MapNode:
     """Return an object in ARM's shape: at once if all its keys are in ARM's own spelling, as nearly all are."""
-    places, wrapped = _find_shape(spec)
+    shape = find_shape(spec)
+    places = shape.places
     for key, _, _ in node.entries:
         if key not in places:
             return _Object(node, spec, at, run).expand()
@@ -171,18 +179,12 @@ def _expand_object(node: MapNode, spec: Node, at: str, run: Expansion) -> MapNod
                 changed = True
                 entry = new_tuple(Entry, (key, where, expanded))  # noqa: PLW2901  the same, in ARM's shape
         (inside if is_inside else outside).append(entry)
-    if inside or wrapped:
+    if inside or shape.wrapped:
         wrapper = new_tuple(MapNode, (tuple(inside), node.where))
         outside.append(new_tuple(Entry, ("properties", node.where, wrapper)))
     elif not changed:
         return node
     return new_tuple(MapNode, (tuple(outside), node.where))
-
-
-def _needs_wrapper(spec: Node) -> bool:
-    """Whether ARM requires the ``properties`` of an object: added even if empty, so a message is about its content."""
-    inner = spec.children.get("properties")
-    return inner is not None and inner.kind is Kind.OBJECT and inner.row.required
 
 
 class _Object:
@@ -209,7 +211,7 @@ class _Object:
             else:
                 self._place(entry, spec, inner)
         entries = list(self._outside.values())
-        if self._inside or "properties" in self._outside or _needs_wrapper(self._spec):
+        if self._inside or "properties" in self._outside or find_shape(self._spec).wrapped:
             entries = [entry for entry in entries if entry.key != "properties"]
             where = self._find_wrapper_place()
             entries.append(Entry("properties", where, MapNode(tuple(self._inside.values()), where)))

@@ -1,7 +1,7 @@
-"""Reads a body in which everything is in order, in a third of the time that ``body`` takes.
+"""Reads a body in which everything is in order, in a quarter of the time that ``expansion`` and ``body`` take.
 
-A mistake, a warning, a ``null``, a name that nobody knows, a value of another group: anything else is left to ``body``,
-which reads all of it again, so no message comes from here. Places are looked for only if somebody asks for one. A test
+A mistake, a warning, a ``null``, a name that nobody knows, a value of another group: anything else is left to them,
+who read all of it again, so no message comes from here. Places are looked for only if somebody asks for one. A test
 holds both against each other.
 """
 
@@ -16,21 +16,24 @@ from aci_reconcile.core.secret import Secret
 from aci_reconcile.manifest.source.diagnostics import Diagnostics
 from aci_reconcile.manifest.source.nodes import NULLS, ListNode, MapNode, ScalarNode
 from aci_reconcile.manifest.syntax.body import BodyReader
+from aci_reconcile.manifest.syntax.expansion import Expansion, expand, find_shape
 from aci_reconcile.manifest.syntax.hints import TOKEN_STARTS, find_bare_names
 from aci_reconcile.manifest.syntax.items import Places
 from aci_reconcile.manifest.syntax.references import ExpansionSize
 from aci_reconcile.manifest.syntax.scalars import read_scalar
 from aci_reconcile.manifest.syntax.secret_fields import SecretField
+from aci_reconcile.manifest.syntax.short_forms import SHORTHANDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aci_reconcile.core.fields import Node
     from aci_reconcile.core.model import Json
-    from aci_reconcile.manifest.source.nodes import Source
+    from aci_reconcile.manifest.source.nodes import Entry, Source
+    from aci_reconcile.manifest.syntax.expansion import Shape
     from aci_reconcile.manifest.syntax.references import References
 
-_OBJECT, _MAP, _LIST, _STRING = Kind.OBJECT, Kind.MAP, Kind.LIST, Kind.STRING
+_ANY, _LIST, _MAP, _OBJECT, _STRING = Kind.ANY, Kind.LIST, Kind.MAP, Kind.OBJECT, Kind.STRING
 """Looking up a member of an enumeration takes longer than comparing it."""
 _TYPED: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN})
 
@@ -47,24 +50,31 @@ class BodyRead(NamedTuple):
 def read_body(
     node: MapNode, spec: Node, references: References, diagnostics: Diagnostics, *, lenient: bool = False
 ) -> BodyRead:
-    """Read a body: quickly if it is in order, else with care."""
+    """Read a body in ARM's shape: quickly if it is in order, else with care."""
+    found = read_quickly(node, spec, references, lenient=lenient)
+    return found or read_with_care(node, spec, references, diagnostics, lenient=lenient)
+
+
+def read_quickly(node: MapNode, spec: Node, references: References, *, lenient: bool = False) -> BodyRead | None:
+    """Read a body as an author wrote it; None if it has to be read with care, and then nothing was said or counted."""
     quick = QuickBody(references)
-    if quick.read(node, spec):
+    if not quick.read(node, spec):
+        return None
 
-        def search() -> Places:
-            nowhere = Diagnostics()
-            quiet = replace(references, diagnostics=nowhere, size=ExpansionSize())
-            return read_with_care(node, spec, quiet, nowhere, lenient=lenient).places
+    def search() -> Places:
+        nowhere = Diagnostics()
+        quiet = replace(references, diagnostics=nowhere, size=ExpansionSize())
+        long = expand(node, spec, "", Expansion(nowhere, lenient))
+        return read_with_care(long, spec, quiet, nowhere, lenient=lenient).places
 
-        places = Places(keys=quick.keys, plain=quick.plain, search=search)
-        return BodyRead(quick.body, places, order_secrets(quick.secrets))
-    return read_with_care(node, spec, references, diagnostics, lenient=lenient)
+    places = Places(keys=quick.keys, plain=quick.plain, search=search)
+    return BodyRead(quick.body, places, order_secrets(quick.secrets))
 
 
 def read_with_care(
-    node: MapNode, spec: Node, references: References, diagnostics: Diagnostics, *, lenient: bool = False
+    node: Source, spec: Node, references: References, diagnostics: Diagnostics, *, lenient: bool = False
 ) -> BodyRead:
-    """Read a body, whatever is wrong in it."""
+    """Read a body in ARM's shape, whatever is wrong in it."""
     reader = BodyReader(diagnostics, references, lenient=lenient)
     value = reader.read(node, spec, (), "")
     return BodyRead(value if isinstance(value, dict) else {}, reader.places, None)
@@ -92,66 +102,111 @@ class QuickBody:
         size = self._references.size
         before = size.mark()
         try:
-            self.body = self._read_map(node, spec)
+            self.body = self._read_object(node, spec)
         except NotQuickError:
             size.rewind(before)
             return False
         return True
 
     def _read(self, node: Source, spec: Node) -> Json:
+        kind = spec.kind
         if type(node) is ScalarNode:
             return self._read_scalar(node, spec)
         if type(node) is MapNode:
-            return self._read_map(node, spec)
-        if type(node) is ListNode and spec.kind is _LIST and spec.item is not None and not spec.row.presence:
+            if kind is _OBJECT:
+                return self._read_object(node, spec)
+            if kind is _MAP and spec.item is not None:
+                return self._read_map(node, spec.item)
+            if kind is _ANY and not node.entries:
+                return {}
+        elif type(node) is ListNode and kind is _LIST and spec.item is not None:
             return self._read_list(node, spec, spec.item)
         raise NotQuickError
 
+    def _read_object(self, node: MapNode, spec: Node) -> dict[str, Json]:
+        shape = find_shape(spec)
+        outside: dict[str, Json] = {}
+        inside: dict[str, Json] = {}
+        self._read_members(node.entries, shape, outside, inside)
+        if shape.inner is not None and (inside or shape.wrapped):
+            self._complete(inside, shape.inner)
+            outside["properties"] = inside
+        self._complete(outside, spec)
+        return outside
+
+    def _read_members(
+        self, entries: tuple[Entry, ...], shape: Shape, outside: dict[str, Json], inside: dict[str, Json]
+    ) -> None:
+        """Put values where ARM has them, whether the author wrote ``properties`` or left that level out."""
+        places = shape.places
+        for key, _, source in entries:
+            place = places.get(key)
+            if place is None:
+                if key != "properties" or shape.long is None or type(source) is not MapNode or not source.entries:
+                    raise NotQuickError
+                self._read_members(source.entries, shape.long, outside, inside)
+                continue
+            spec, is_inside, short = place
+            into = inside if is_inside else outside
+            if key in into:
+                raise NotQuickError
+            # Most values, so it saves calls.
+            if spec.free and type(source) is ScalarNode:
+                text, _, plain = source
+                if "${" not in text and text[:1] not in TOKEN_STARTS and not (plain and text in NULLS):
+                    into[key] = text
+                    continue
+            before = len(self.secrets)
+            into[key] = self._read(self._lengthen(source, spec) if short else source, spec)
+            if len(self.secrets) > before:
+                self._name_secrets(before, name_member(key, spec))
+
+    def _complete(self, members: dict[str, Json], spec: Node) -> None:
+        """Note the keys of an object, from which nothing may be missing."""
+        self.keys.update(members)
+        for name in spec.required:
+            if name not in members:
+                raise NotQuickError
+
+    def _read_map(self, node: MapNode, item: Node) -> dict[str, Json]:
+        body: dict[str, Json] = {}
+        for key, _, source in node.entries:
+            if "${" in key:
+                raise NotQuickError
+            before = len(self.secrets)
+            body[key] = self._read(source, item)
+            if len(self.secrets) > before:
+                self._name_secrets(before, name_member(key, item))
+        self.keys.update(body)
+        return body
+
     def _read_list(self, node: ListNode, spec: Node, item: Node) -> list[Json]:
         values: list[Json] = []
+        short = item.row.path in SHORTHANDS
         for each in node.items:
             before = len(self.secrets)
-            value = self._read(each, item)
+            value = self._read(self._lengthen(each, item) if short else each, item)
             if len(self.secrets) > before:
                 self._name_secrets(before, name_entry(value, spec, len(values)))
             values.append(value)
         return values
 
+    def _lengthen(self, node: Source, spec: Node) -> Source:
+        """Return the long form of what may have a short one."""
+        diagnostics = self._references.quietly().diagnostics
+        long = SHORTHANDS[spec.row.path](node, "", diagnostics)
+        if diagnostics.consulted:
+            raise NotQuickError
+        return long
+
     def _name_secrets(self, first: int, start: str) -> None:
         """Complete the paths of the secrets below."""
-        self.secrets[first:] = [(f"{start}{path}", secret) for path, secret in self.secrets[first:]]
-
-    def _read_map(self, node: MapNode, spec: Node) -> dict[str, Json]:
-        if spec.kind is _OBJECT:
-            known, every = spec.children, None
-        elif spec.kind is _MAP and spec.item is not None:
-            known, every = spec.children, spec.item
-        else:
-            raise NotQuickError
-        body: dict[str, Json] = {}
-        for key, _, source in node.entries:
-            below = every or known.get(key)
-            if below is None or "${" in key:
-                raise NotQuickError
-            # Most values, so it saves calls.
-            if below.free and type(source) is ScalarNode:
-                text, _, plain = source
-                if "${" not in text and text[:1] not in TOKEN_STARTS and not (plain and text in NULLS):
-                    body[key] = text
-                    continue
-            before = len(self.secrets)
-            body[key] = self._read(source, below)
-            if len(self.secrets) > before:
-                self._name_secrets(before, name_member(key, below))
-        self.keys.update(body)
-        for name in spec.required:
-            if name not in body:
-                raise NotQuickError
-        return body
+        if start:
+            self.secrets[first:] = [(f"{start}{path}", secret) for path, secret in self.secrets[first:]]
 
     def _read_scalar(self, node: ScalarNode, spec: Node) -> Json:
         text, _, plain = node
-        if spec.row.presence or (plain and text in NULLS):
+        if plain and text in NULLS:
             raise NotQuickError
         if "${" in text:
             return self._read_referring(node, spec)
