@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,7 +13,8 @@ from aci_reconcile.core.normalize import secrets_of
 from aci_reconcile.core.references import find_references
 from aci_reconcile.manifest.declared_groups import DeclaredGroup, list_references
 from aci_reconcile.manifest.group_check import GroupChecks
-from aci_reconcile.manifest.group_codes import ACI020, ACI021, ACI130, ACI133, ACI135, ACI136, ACI145
+from aci_reconcile.manifest.group_codes import ACI130, ACI135, ACI136, ACI145
+from aci_reconcile.manifest.group_name import read_name
 from aci_reconcile.manifest.keys import ENVELOPE, GROUP, OWN_KEYS
 from aci_reconcile.manifest.lifecycle import read_lifecycle
 from aci_reconcile.manifest.project.codes import ACI131, ACI137, ACI144
@@ -28,7 +28,6 @@ from aci_reconcile.manifest.source.nodes import ListNode, MapNode, ScalarNode, f
 from aci_reconcile.manifest.syntax.body import BodyReader
 from aci_reconcile.manifest.syntax.codes import ACI116
 from aci_reconcile.manifest.syntax.expansion import Expansion, expand
-from aci_reconcile.manifest.syntax.hints import find_bare_names, read_placeholder
 from aci_reconcile.manifest.syntax.items import Item, Places
 from aci_reconcile.manifest.syntax.quick_body import read_body, read_quickly
 from aci_reconcile.manifest.syntax.reference_codes import ACI158
@@ -68,10 +67,6 @@ _NOT_SENT: Final = frozenset((*ENVELOPE, *OWN_KEYS.children))
 _ABOUT: Final = _NOT_SENT | {"location"}
 """The keys that are looked at besides the body."""
 _NULL: Final = "a group needs a {0}, and `null` removes the one from the project"
-_GROUP_NAME = re.compile(r"[A-Za-z0-9._()-]{1,90}")
-"""What can stand in an ARM id as the name of a resource (docs: naming rules)."""
-_DOCUMENTED_NAME = re.compile(r"(?!.*--)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
-"""Documented for `containerGroupName` of deployment scripts; no refusal of another name is known."""
 
 
 def read_document(  # noqa: PLR0913  what a document is read with
@@ -172,13 +167,14 @@ class _Document:
         rest = MapNode(tuple([entry for entry in self.node.entries if entry.key in _ABOUT]), self.node.where)
         if any(entry.key in OWN_KEYS.children for entry in rest.entries):
             rest = _as_map(expand(rest, GROUP, "", Expansion(self.diagnostics, lenient)))
-        return _Read(rest, self._read_name(rest), self._read_own_keys(rest, lenient=lenient), body)
+        name = read_name(rest, self.node.where, self.diagnostics)
+        return _Read(rest, name, self._read_own_keys(rest, lenient=lenient), body)
 
     def _read_layers(self, kind: Node, *, lenient: bool) -> _Read:
         """Read any document, and what lies over or under it."""
         expanded = _as_map(expand(self.node, kind, "", Expansion(self.diagnostics, lenient)))
         # The name is read before the layers are merged, because it decides which patches apply.
-        name = self._read_name(expanded)
+        name = read_name(expanded, self.node.where, self.diagnostics)
         merged = self._merge_layers(expanded, name)
         merged = self.change(merged) if self.change is not None else merged
         return _Read(
@@ -218,35 +214,6 @@ class _Document:
             hint = _SIBLINGS.get(text.lower()) or suggest_word(text, KINDS) or f"supported: {', '.join(KINDS)}"
             self.diagnostics.add(code, value.where, message, hint=hint, path="type")
         return found
-
-    def _read_name(self, node: MapNode) -> str:
-        """Return the name of the group; empty if it is missing or contains a reference."""
-        value = node.get("name")
-        if not isinstance(value, ScalarNode) or value.null or not value.text:
-            where = value.where if value else self.node.where
-            self.diagnostics.add(ACI133, where, "the group has no name", hint="write `name: …`", path="name")
-            return ""
-        if has_reference(value.text):
-            hint = "the name identifies the group, so it must not depend on variables"
-            self.diagnostics.add(ACI158, value.where, "a reference is not allowed here", hint=hint, path="name")
-            return ""
-        self._check_name(value)
-        return value.text
-
-    def _check_name(self, value: ScalarNode) -> None:
-        """Complain of a name that no ARM id can contain, and warn of one that Azure may refuse."""
-        hint = "use 1 to 63 lowercase letters, digits and single hyphens, with a letter or digit at both ends"
-        # Whoever wrote a placeholder wants a name per environment. That would be another group, with another owner.
-        if read_placeholder(value.text) or find_bare_names(value.text):
-            hint = "write the name out, because it identifies the group; use a resource group per environment"
-        if not _GROUP_NAME.fullmatch(value.text):
-            message = f"{quote(value.text)} is not a valid container group name"
-            self.diagnostics.add(ACI020, value.where, message, hint=hint, path="name")
-        elif not _DOCUMENTED_NAME.fullmatch(value.text):
-            message = f"Azure may refuse the name {quote(value.text)}"
-            near = re.sub("[^a-z0-9]+", "-", value.text.lower()).strip("-")
-            hint = f"write {quote(near)}: {hint}" if _DOCUMENTED_NAME.fullmatch(near) else hint
-            self.diagnostics.add(ACI021, value.where, message, hint=hint, path="name")
 
     def _merge_layers(self, expanded: Source, name: str) -> MapNode:
         """Lay the project's defaults under the group and the environment's patches over it."""
