@@ -19,6 +19,7 @@ test-lowest test-pythons: export HYPOTHESIS_PROFILE := gate
 
 CLIENTS := ansible azure-cli sdk-ga sdk-preview
 SWEEPS := $(addprefix tests/,unit/azure/test_lock_simulation.py unit/reconcile/test_quota_pace.py contract/test_fault_sweep.py contract/test_two_applies.py contract/test_exec_real_shells.py \
+	contract/test_probed_streams.py property/test_log_following.py unit/cli/test_cli_convert_sources.py unit/reconcile/test_tasks.py \
 	e2e/test_e2e_kill.py e2e/test_e2e_two.py e2e/test_e2e_exec.py)
 FACTS := $(addprefix tests/unit/facts/,test_inquiry.py test_premises.py test_recording.py) tests/contract/test_another_azure.py
 NO_PROCESSES := "not clients and not browser and not docs and not long and not sweep and not e2e and not live and not image and not kubernetes and not lock and not slurm"

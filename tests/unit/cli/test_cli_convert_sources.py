@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SECRETS = ("hunter2", "canary")
 """Words that only secrets have."""
 _EVERY = 4
-"""Each fourth source is applied in the gate; `make test-sweeps` applies all."""
+"""Each fourth source is applied in the suite; `make test-sweeps` applies all."""
 
 
 def name(kind: str, source: Source) -> str:
