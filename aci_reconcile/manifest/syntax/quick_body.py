@@ -51,13 +51,15 @@ def read_body(
     node: MapNode, spec: Node, references: References, diagnostics: Diagnostics, *, lenient: bool = False
 ) -> BodyRead:
     """Read a body in ARM's shape: quickly if it is in order, else with care."""
-    found = read_quickly(node, spec, references, lenient=lenient)
+    found = read_quickly(node, spec, references, lenient=lenient, shaped=True)
     return found or read_with_care(node, spec, references, diagnostics, lenient=lenient)
 
 
-def read_quickly(node: MapNode, spec: Node, references: References, *, lenient: bool = False) -> BodyRead | None:
-    """Read a body as an author wrote it; None if it has to be read with care, and then nothing was said or counted."""
-    quick = QuickBody(references)
+def read_quickly(
+    node: MapNode, spec: Node, references: References, *, lenient: bool = False, shaped: bool = False
+) -> BodyRead | None:
+    """Read a body in any form; None if it has to be read with care, and then nothing was said or counted."""
+    quick = QuickBody(references, shaped=shaped)
     if not quick.read(node, spec):
         return None
 
@@ -87,10 +89,12 @@ class NotQuickError(Exception):
 class QuickBody:
     """A body, its keys, its secrets by their paths, and whether it is plain JSON, without references."""
 
-    __slots__ = ("_references", "body", "keys", "plain", "secrets")
+    __slots__ = ("_references", "_shaped", "body", "keys", "plain", "secrets")
 
-    def __init__(self, references: References) -> None:
+    def __init__(self, references: References, *, shaped: bool = False) -> None:
         self._references = references
+        self._shaped = shaped
+        """Whether the body has ARM's shape, in which ``properties`` keeps its place; else it comes last."""
         self.body: dict[str, Json] = {}
         self.keys = set[str]()
         self.plain = True
@@ -144,6 +148,8 @@ class QuickBody:
             if place is None:
                 if key != "properties" or shape.long is None or type(source) is not MapNode or not source.entries:
                     raise NotQuickError
+                if self._shaped:
+                    outside[key] = inside
                 self._read_members(source.entries, shape.long, outside, inside)
                 continue
             spec, is_inside, short = place
