@@ -145,7 +145,7 @@ def _find_place(results: Sequence[Result], option: str) -> tuple[Header, tuple[S
         if each.checked is None or each.checked.header is None or each.checked.seen is None:
             raise UsageError(
                 f"{option}: {each.file} does not say what was seen",
-                hint="nothing was written; take what drift --report json=FILE wrote of one project",
+                hint="nothing was written; take what drift --report json=FILE wrote of one project, or of its shards",
             )
         headers[each.checked.header] = None
         seen.append(each.checked.seen)

@@ -153,7 +153,7 @@ def list_plan_files(folder: Path) -> tuple[Path, ...]:
     """Return the plans in a folder, in order.
 
     Raises:
-        UsageError: it cannot be read, or holds none.
+        UsageError: it cannot be read, holds none, or one has a name that cannot be shown.
     """
     try:
         entries = tuple(folder.iterdir())
@@ -164,6 +164,10 @@ def list_plan_files(folder: Path) -> tuple[Path, ...]:
         shards = [each.name for each in entries if _FOLDER.fullmatch(each.name)]
         hint = f"name one in it, such as {folder / min(shards, key=_by_number)}" if shards else ""
         raise UsageError(f"{folder} holds no saved plan", hint=hint or "name the folder of a shard, or a plan")
+    for each in found:
+        # Messages name the files, and a job obeys lines such as `::error::`.
+        if not each.name.isprintable():
+            raise UsageError(f"{folder}: the folder holds {each.name!r}", hint="nothing was written; remove the file")
     return found
 
 

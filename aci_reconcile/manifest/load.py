@@ -82,6 +82,8 @@ class Loaded:
     """What is to run once, if the request asks for that."""
     request: Request = field(default_factory=Request, repr=False, compare=False)
     """What was asked for. It holds the environment, so it is never displayed."""
+    chosen: bool = False
+    """Whether paths, ``--only`` or changes leave groups out, whatever a shard leaves to others."""
 
     @property
     def errors(self) -> bool:
@@ -188,6 +190,7 @@ class _Loader:
             self._nested.list_groups(self._files),
             tasks,
             self._request,
+            selection.is_chosen(changed),
         )
 
     def list_names(self) -> tuple[str, ...]:

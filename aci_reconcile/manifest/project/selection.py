@@ -58,20 +58,22 @@ class Selection:
             UsageError: a path contains no manifest of the project, or a pattern matches no group.
         """
         chosen = {each.id.key for each in resources}
-        narrowed = False
+        narrowed = self.is_chosen(changed)
         if self.file is not None and self.request.paths:
             chosen &= self._select_by_path(sources)
-            narrowed = not self._covers_all()
         if self.request.only:
-            narrowed = True
             chosen &= self._select_by_pattern(resources)
         if self.request.shard is not None or self.request.addresses is not None:
             narrowed = True
             chosen &= select_part(resources, self.request).keys if self.part is None else self.part
         if changed is not None and changed.addresses is not None:
-            narrowed = True
             chosen &= _find_named(resources, changed.addresses)
         return frozenset(chosen) if narrowed else None
+
+    def is_chosen(self, changed: ChangedGroups | None) -> bool:
+        """Whether paths, ``--only`` or changes leave groups out, whatever a shard leaves to others."""
+        by_path = self.file is not None and bool(self.request.paths) and not self._covers_all()
+        return by_path or bool(self.request.only) or (changed is not None and changed.addresses is not None)
 
     def name_option(self) -> str:
         """Return the option that narrows the run, for messages; if there are several, the one to drop first."""
@@ -315,7 +317,8 @@ class ManifestFiles:
         if why:
             self._complain(ACI225, where, f"{quote(entry)} can't be read: {why}", "")
             return
-        existing = tuple(_glob(root, entry)) if _PATTERN & set(entry) else tuple(_list_existing(root / path))
+        one = (root / path,) if (root / path).exists() else ()
+        existing = tuple(_glob(root, entry)) if _PATTERN & set(entry) else one
         if not existing:
             self._complain(ACI177, where, f"{quote(entry)} does not exist", "")
         for each in existing:
@@ -327,11 +330,6 @@ class ManifestFiles:
 
     def _complain(self, code: Code, where: Where, message: str, hint: str) -> None:
         self.empty_files.diagnostics.add(code, where, message, hint=hint, path="manifests")
-
-
-def _list_existing(path: Path) -> Iterator[Path]:
-    if path.exists():
-        yield path
 
 
 def _glob(root: Path, pattern: str) -> Iterator[Path]:

@@ -269,3 +269,27 @@ def test_the_issue_says_what_is_resolved(fleet: CommandLine, git_host: Any) -> N
 
     assert "since" in body
     assert ["closed", 1] == [git_host.issues[1]["state"], len(git_host.issues)]
+
+
+@pytest.mark.parametrize("words", [("--only", "g0"), ("manifests/g0.yaml",), ("--only", "g0", "--shard", "1/1")])
+def test_what_a_check_of_some_groups_left_out_is_not_resolved(fleet: CommandLine, words: tuple[str, ...]) -> None:
+    """It did not look at the others, which are in the same resource group."""
+    declare(fleet, 1, "nginx:2")
+    check_shards(fleet, history=False)
+    merge(fleet)
+    before = read(fleet, "all.json")
+    fleet("drift", *words, "--report", "json=some.json")
+    ran = fleet("merge", "some.json", "--history", "all.json")
+
+    assert (1, True) == (ran.code, "some.json does not say what was seen" in ran.err), ran.err
+    assert before == read(fleet, "all.json")
+    assert [("changed", "rg-shop/g1")] == [each[:2] for each in before[0]]
+
+
+def test_paths_that_cover_the_project_leave_nothing_out(fleet: CommandLine) -> None:
+    """A job that names the folder looks at all of it."""
+    fleet("drift", "manifests", "--report", "json=r/1.json")
+    ran = merge(fleet)
+
+    assert 0 == ran.code, ran.err
+    assert {"rg-shop/g0", "rg-shop/g1", "rg-shop/g2"} == set(read(fleet, "all.json")[1])

@@ -433,3 +433,16 @@ def test_a_folder_where_one_plan_is_wanted(words: tuple[str, ...], fleet: Comman
 
     assert (1, "") == (ran.code, ran.out)
     assert "plans is a folder\n  name one plan in it, such as plans/shard-1.json" in ran.err
+
+
+@pytest.mark.parametrize("name", ["a\n::error::b.json", "b\n##[group]\x1b[31mc.json", "\u202ed.json"])
+def test_a_name_in_the_folder_says_nothing_to_the_job(fleet: CommandLine, name: str) -> None:
+    """The folder comes from another job, and messages name its files."""
+    fleet("shards", "--out", "plans")
+    (fleet.folder / "plans" / name).write_bytes((fleet.folder / "plans/shard-2.json").read_bytes())
+    ran = fleet("apply", "--plan", "plans")
+
+    assert (1, True) == (ran.code, "the folder holds" in ran.err)
+    assert [] == [each for each in ran.err.splitlines() if each.startswith(("::", "##"))]
+    assert ran.err.replace("\n", "").isprintable()
+    assert "created" not in ran.out
