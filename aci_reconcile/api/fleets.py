@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from aci_reconcile.app.interruption import SystemClock
 from aci_reconcile.app.requests import Sources, Target
 from aci_reconcile.app.results import find_result_files, read_results
 from aci_reconcile.app.run import ScriptRun
+from aci_reconcile.core.errors import UsageError
 from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
@@ -78,17 +80,22 @@ def load_fleet(
     return projects
 
 
-def merge_results(paths: Iterable[str | Path], *, count: int | None = None) -> MergedResult:
+def merge_results(paths: str | Path | Iterable[str | Path], *, count: int | None = None) -> MergedResult:
     """Return one result out of those that runs wrote with ``--report json=FILE``, as ``merge`` does.
 
     Args:
-        paths: the files, or folders with such files (``*.json``).
+        paths: the files, or folders with such files (``*.json``); or one of them.
         count: how many results there must be; by default only their shards tell.
 
     Raises:
-        UsageError: a result is missing, torn, there twice, or of another command or commit: nothing is known then.
+        UsageError: there is none, or one is missing, torn, there twice, or of another command or commit: nothing is
+            known then.
     """
-    results = read_results(find_result_files(map(Path, paths)))
+    # A text is many texts to Python, and a path none.
+    given = (paths,) if isinstance(paths, str | PathLike) else paths
+    results = read_results(find_result_files(map(Path, given)))
+    if not results:
+        raise UsageError("there is no result to merge", hint="give the files that plan, apply or drift wrote")
     sets.check_results(results, count)
     page, origin = sets.merge_results(results), results[0].origin
     return MergedResult(

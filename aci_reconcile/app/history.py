@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from aci_reconcile.app.files import write_whole
 from aci_reconcile.core.errors import InvalidManifestsError, Severity, UsageError
 from aci_reconcile.findings import History, dump_history, parse_history
+from aci_reconcile.render.escape import sanitize
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from aci_reconcile.findings import Acceptance, Place
     from aci_reconcile.manifest import Project
 
-_LARGEST: Final = 16 * 1024 * 1024
+_LARGEST: Final = 256 * 1024 * 1024
+"""As large as a result may be: 45,000 groups take 16 MiB, and what is saved must be read again."""
 _ANEW = "restore it, or delete it to start again: every finding will be new"
 
 
@@ -39,7 +41,9 @@ def load_history(file: Path | None, place: Place) -> History:
     # Mixing two projects in one file would report every group of the other one as gone.
     if found.place != place:
         actual = f"{found.place.project} in subscription {found.place.subscription} ({found.place.endpoint or 'Azure'})"
-        raise UsageError(f"--history {file} belongs to {actual}", hint="use one file for each project and environment")
+        raise UsageError(
+            f"--history {file} belongs to {sanitize(actual)}", hint="use one file for each project and environment"
+        )
     return found
 
 
@@ -84,7 +88,7 @@ def load_acceptances(file: Path | None, project: Project, cwd: Path) -> tuple[Ac
 
 
 def _parse_history(content: bytes, file: Path) -> History:
-    from aci_reconcile.manifest import find_schema_error
+    from aci_reconcile.manifest import find_large_violation
 
     try:
         document: Any = json.loads(content) if len(content) <= _LARGEST else None
@@ -93,7 +97,8 @@ def _parse_history(content: bytes, file: Path) -> History:
     if not isinstance(document, dict):
         raise UsageError(f"--history {file} is not a history file, or is damaged", hint=_ANEW)
     parsed = cast("dict[str, Any]", document)
-    problem = find_schema_error(parsed, "drift-history")
-    if problem:
-        raise UsageError(f"--history {file} is not a history file that this version reads: {problem[:200]}", hint=_ANEW)
+    if found := find_large_violation(parsed, "drift-history"):
+        path, message = found
+        problem = sanitize(f"{'.'.join(map(str, path))}: {message}".removeprefix(": ")[:200])
+        raise UsageError(f"--history {file} is not a history file that this version reads: {problem}", hint=_ANEW)
     return parse_history(parsed)

@@ -18,7 +18,7 @@ from aci_reconcile.manifest.project.request import Base, Changes, Image, Request
 from aci_reconcile.manifest.project.selection import find_project_file, matches_pattern
 from aci_reconcile.manifest.project.variables import read_variable_file
 from aci_reconcile.manifest.schedules import declare_power, find_declared_power, find_next_switch, list_switches
-from aci_reconcile.manifest.schemas import find_large_violation, find_schema_error, load_schema
+from aci_reconcile.manifest.schemas import find_large_violation, load_schema
 from aci_reconcile.manifest.source.files import ACCEPTED_FILE
 from aci_reconcile.manifest.source.skipped import warn_of_nothing_to_check
 from aci_reconcile.manifest.tasks import LoadedTask
@@ -46,7 +46,6 @@ __all__ = [
     "find_large_violation",
     "find_next_switch",
     "find_project_file",
-    "find_schema_error",
     "find_violations",
     "list_environments",
     "list_names",

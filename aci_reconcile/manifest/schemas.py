@@ -49,15 +49,12 @@ def load_schema(name: str) -> dict[str, Any]:
     raise UsageError(f"the schema {name!r} is missing from this installation", hint="reinstall the package")
 
 
-def find_schema_error(document: Mapping[str, Any], name: str) -> str:
-    """Return the first violation of the schema ``name`` in a document; empty if there is none."""
-    found = _find_first(document, name)
-    return "" if found is None else f"{found.json_path}: {found.message}"
-
-
 def find_violation(document: Mapping[str, Any], name: str) -> tuple[BodyPath, str] | None:
     """Return the place and the words of the first violation of the schema ``name`` in a document, if there is one."""
-    found = _find_first(document, name)
+    import jsonschema.validators
+
+    validator: Any = jsonschema.validators.Draft202012Validator(load_schema(name))
+    found = next(validator.iter_errors(document), None)
     return None if found is None else (tuple(found.absolute_path), found.message)
 
 
@@ -67,13 +64,6 @@ def find_large_violation(document: Mapping[str, Any], name: str) -> tuple[BodyPa
 
     found = next(iter(jsonschema_rs.validator_for(load_schema(name)).iter_errors(document)), None)
     return None if found is None else (tuple(found.instance_path), found.message)
-
-
-def _find_first(document: Mapping[str, Any], name: str) -> Any:
-    import jsonschema.validators
-
-    validator: Any = jsonschema.validators.Draft202012Validator(load_schema(name))
-    return next(validator.iter_errors(document), None)
 
 
 _MESSAGES: Final[Mapping[str, str]] = {

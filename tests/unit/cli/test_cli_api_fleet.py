@@ -155,3 +155,18 @@ def test_names_are_plain(project: CommandLine) -> None:
 
     assert ["shop ::error::a"] * 2 == [each.project for each in merged.runs]
     assert not any(each in run.verdict for run in merged.runs for each in "\n\r\x1b\x9b")
+
+
+def test_no_results_are_no_verdict(project: CommandLine) -> None:
+    """A script that found no file must not take that for a good end."""
+    write_results(project)
+
+    with pytest.raises(UsageError, match="there is no result to merge"):
+        aci_reconcile.merge_results([])
+
+
+def test_one_path_is_one_path(project: CommandLine) -> None:
+    """A text is not a list of names with one letter each."""
+    write_results(project)
+
+    assert 2 == len(aci_reconcile.merge_results("r").runs) == len(aci_reconcile.merge_results(Path("r")).runs)

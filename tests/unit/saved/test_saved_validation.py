@@ -15,7 +15,7 @@ from saved_plans import WEEK, kept
 
 from aci_reconcile.app.saved_plan import read_plan
 from aci_reconcile.core.errors import ExitCode, StalePlanError, UsageError
-from aci_reconcile.manifest import find_schema_error
+from aci_reconcile.manifest import find_large_violation
 from aci_reconcile.saved import (
     add_seal,
     check_document,
@@ -249,7 +249,7 @@ def test_what_plan_prints_is_no_saved_plan() -> None:
         if name in {"format_version", "tool_version", "project", "environment", "subscription", "endpoint"}
     }
 
-    assert "" != find_schema_error(json.loads(json.dumps(printed)), "plan")
+    assert None is not find_large_violation(json.loads(json.dumps(printed)), "plan")
     with pytest.raises(StalePlanError):
         check_document(printed, "plan.json", "")
 
