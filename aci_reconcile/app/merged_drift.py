@@ -66,7 +66,8 @@ class DriftReceivers:
             All checks as one; None if nothing wants that, or if a check failed.
 
         Raises:
-            UsageError: they are of another command, or not of one project; or the history is of another one.
+            UsageError: they are of another command, not of one project, or of a part of it; or the history is of
+                another one.
         """
         options = {
             "--metrics": self.to.metrics,
@@ -78,6 +79,8 @@ class DriftReceivers:
         command = results[0].origin.command
         if wanted and command != "drift":
             raise UsageError(f"{wanted[0]} is about drift, and these results are of {command}")
+        if self.to.github is not None:
+            _check_whole(results)
         compared = [each for each in wanted if each in {"--history", "--notify"}]
         if not compared or any(each.end.failed for each in results):
             return None
@@ -131,6 +134,18 @@ def make_receivers(
         UsageError: a file or the URL cannot be used, or the job does not run on that Git host.
     """
     return DriftReceivers(make_notifications(history, metrics, url, issue, run), topic)
+
+
+def _check_whole(results: Iterable[Result]) -> None:
+    """Check that no result is of some groups only: what it did not look at would count as resolved.
+
+    Raises:
+        UsageError: one is. That of a fleet says nothing of what was seen, and is of whole projects.
+    """
+    for each in results:
+        if each.checked is not None and each.checked.seen is None and not each.end.failed:
+            hint = "nothing was written; take what drift wrote without paths and --only"
+            raise UsageError(f"--issue covers the whole project, and {each.file} is of a part", hint=hint)
 
 
 def _find_place(results: Sequence[Result], option: str) -> tuple[Header, tuple[Seen, ...]]:

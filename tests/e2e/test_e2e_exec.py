@@ -396,4 +396,5 @@ def test_the_terminal_is_restored_at_any_moment(run: Commands, number: signal.Si
         while not screen.is_restored():
             assert time.monotonic() < deadline
             time.sleep(0.01)
-    assert b"Traceback" not in screen.shown
+    # On a busy machine, Python itself may not have begun: what it shows then is not ours to change.
+    assert b"Traceback" not in screen.shown or screen.shown.startswith(b"Fatal Python error: init_")

@@ -286,6 +286,19 @@ def test_what_a_check_of_some_groups_left_out_is_not_resolved(fleet: CommandLine
     assert [("changed", "rg-shop/g1")] == [each[:2] for each in before[0]]
 
 
+def test_an_issue_is_not_kept_by_a_check_of_some_groups(fleet: CommandLine, git_host: Any) -> None:
+    """It would close the issue of all."""
+    declare(fleet, 1, "nginx:2")
+    fleet("drift", "--report", "json=all.json")
+    fleet("drift", "--only", "g0", "--report", "json=some.json")
+    whole, part = (fleet("merge", each, "--issue", "github") for each in ("all.json", "some.json"))
+
+    assert (2, 1) == (whole.code, part.code), whole.err + part.err
+    assert "--issue covers the whole project, and some.json is of a part" in part.err
+    assert "without paths and --only" in part.err
+    assert ["open"] == [each["state"] for each in git_host.issues.values()]
+
+
 def test_paths_that_cover_the_project_leave_nothing_out(fleet: CommandLine) -> None:
     """A job that names the folder looks at all of it."""
     fleet("drift", "manifests", "--report", "json=r/1.json")
