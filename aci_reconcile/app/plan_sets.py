@@ -99,6 +99,9 @@ def _list_differences(parts: Sequence[PlanPart]) -> Iterator[str]:
         elif each.commit != first.commit:
             here, there = (sanitize(one.commit[:_ID_SHOWN]) or "no commit" for one in (each, first))
             yield f"{each.file} is of {here}, and {first.file} of {there}"
+        elif bool(each.project) != bool(first.project):
+            one, other = (each, first) if each.project else (first, each)
+            yield f"{one.file} is of a fleet, and {other.file} of one project"
         elif each.shard.count != first.shard.count or (each.project and each.shard.number != first.shard.number):
             yield f"{each.file} is of shard {each.shard}, and {first.file} of shard {first.shard}"
 

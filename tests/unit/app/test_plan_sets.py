@@ -64,6 +64,17 @@ def test_what_is_not_the_same_in_all() -> None:
     assert "plans/2.json is of the whole q, and plans/1.json of p" == complain(make(1), make(2, plan="q"), make(3))
 
 
+def test_a_project_of_a_fleet_is_no_part_of_a_single_project() -> None:
+    """Whichever comes first, though together they look like all three."""
+    mixed = "is of a fleet, and plans"
+    fleet = make(1, project="a", projects=["a"])
+
+    assert f"plans/1.json {mixed}/2.json of one project" == complain(fleet, make(1))
+    assert f"plans/2.json {mixed}/1.json of one project" == complain(
+        make(1, 2), make(2, 2, project="a", projects=["a"])
+    )
+
+
 def test_many_problems_are_not_all_told() -> None:
     """Ten of them say enough."""
     assert "of 1000 shards there is no plan of 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 …" == complain(make(1, 1000))
